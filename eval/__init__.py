@@ -1,0 +1,1 @@
+"""Reproducible judgement of every stage; nothing imports it."""

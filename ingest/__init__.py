@@ -1,0 +1,1 @@
+"""From a public file to sections and passages in the knowledge base."""
