@@ -1,0 +1,105 @@
+"""`vademecum ingest` and `vademecum kb`: put documents in, see what is there, check it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chatbot.commands.options import JsonOption, KbOption, note, print_json
+
+kb = typer.Typer(help="What is in the knowledge base.", no_args_is_help=True)
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders or archives.")],
+    kb_path: KbOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add labels and guidelines: files, folders, zip and tar archives."""
+    from chatbot.wiring import load_embedder, prepare_environment
+    from chatbot.settings import load_settings
+    from ingest.pipeline import ingest_paths
+
+    prepare_environment()
+    settings = load_settings()
+    from chatbot.progress import ProgressBar
+
+    with ProgressBar() as progress:
+        report = ingest_paths(paths, kb_path or settings.kb_path, load_embedder(settings), progress)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        typer.echo(report.summary())
+    if report.documents == 0 and report.unchanged == 0:
+        raise typer.Exit(1)
+
+
+@kb.command("info")
+def info(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
+    """Counts, embedder and version of the knowledge base."""
+    from chatbot.wiring import locate_kb
+    from knowledge_base.manifest import IndexManifest
+
+    path = locate_kb(kb_path)
+    manifest = IndexManifest.load(path)
+    if as_json:
+        print_json({"path": str(path), **manifest.to_json()})
+        return
+    for name, value in {"path": path, **manifest.to_json()}.items():
+        typer.echo(f"{name:15} {value}")
+
+
+@kb.command("list")
+def list_documents(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
+    """Every document: id, kind, date and title."""
+    from dataclasses import asdict
+
+    from chatbot.wiring import open_store
+
+    documents = open_store(kb_path).documents()
+    if as_json:
+        print_json([asdict(document) for document in documents])
+        return
+    for document in documents:
+        typer.echo(f"{document.id}\t{document.kind}\t{document.effective_date or '-'}\t{document.title}")
+
+
+@kb.command("remove")
+def remove(
+    document_ids: Annotated[list[str], typer.Argument(metavar="DOCUMENT_ID...", help="Ids as `kb list` shows them.")],
+    kb_path: KbOption = None,
+) -> None:
+    """Take documents out."""
+    from chatbot.progress import ProgressBar
+    from chatbot.settings import load_settings
+    from chatbot.wiring import load_embedder, locate_kb, prepare_environment
+    from knowledge_base.builder import KnowledgeBaseBuilder
+
+    prepare_environment()
+    path = locate_kb(kb_path)
+    with ProgressBar() as progress, KnowledgeBaseBuilder(path, load_embedder(load_settings())) as builder:
+        builder.remove_documents(document_ids)
+        builder.publish(progress)
+    typer.echo(f"removed {len(document_ids)} document{'s' if len(document_ids) != 1 else ''}")
+
+
+@kb.command("verify")
+def verify(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
+    """Check that every passage stands in its source to the character and the index fits; exit 1 if not."""
+    from chatbot.wiring import locate_kb
+    from knowledge_base.verify import verify as find_problems
+
+    path = locate_kb(kb_path)
+    problems = find_problems(path)
+    if as_json:
+        print_json({"path": str(path), "clean": not problems, "problems": problems})
+    elif problems:
+        for problem in problems:
+            typer.echo(problem)
+    else:
+        typer.echo(f"{path}: clean")
+    if problems:
+        note(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}; ingest the sources again to mend")
+        raise typer.Exit(1)

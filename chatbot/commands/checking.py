@@ -1,0 +1,109 @@
+"""`vademecum doctor`: what works on this machine and what does not, in one line each."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import typer
+
+from chatbot.commands.options import JsonOption, KbOption, print_json
+
+
+class Finding(NamedTuple):
+    """One checked part; `ok` None means the part is optional and absent."""
+
+    part: str
+    ok: bool | None
+    detail: str
+
+
+def doctor(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
+    """Say what works on this machine and what does not."""
+    findings = list(_examine(kb_path))
+    if as_json:
+        print_json([finding._asdict() for finding in findings])
+    else:
+        for finding in findings:
+            mark = {True: "ok  ", False: "FAIL", None: "-   "}[finding.ok]
+            typer.echo(f"{mark} {finding.part:16} {finding.detail}")
+    if any(finding.ok is False for finding in findings):
+        raise typer.Exit(1)
+
+
+def _examine(kb_path: KbOption) -> Iterator[Finding]:
+    from chatbot.settings import load_settings
+    from chatbot.wiring import prepare_environment
+
+    prepare_environment()
+    settings = load_settings()
+    yield Finding("python", sys.version_info >= (3, 11), sys.version.split()[0])
+    yield _try("settings", lambda: str(settings.home))
+    yield _try("sqlite fts5", _fts5)
+    yield _try("faiss", _faiss)
+    yield _try("embedder", lambda: _embedder(settings.embedder))
+    path = kb_path or settings.kb_path
+    from knowledge_base.knowledge_base import KnowledgeBase
+
+    if KnowledgeBase.exists(path):
+        yield _try("knowledge base", lambda: _knowledge_base(path))
+    else:
+        yield Finding("knowledge base", None, f"none in {path}; the starter one is built at first use")
+    if settings.llm_base_url is None:
+        yield Finding("language model", None, "none set: answers are quotes (VADEMECUM_LLM_BASE_URL)")
+    else:
+        from chatbot.commands.serving import served_models
+
+        address = settings.llm_base_url
+        yield _try("language model", lambda: f"{address} serves {', '.join(served_models(settings))}")
+    yield _try_optional("gpu", _gpu)
+
+
+def _try(part: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part, True, check())
+    except Exception as error:  # noqa: BLE001, RUF100 - a check-up reports whatever is wrong
+        return Finding(part, False, f"{type(error).__name__}: {error}".splitlines()[0])
+
+
+def _try_optional(part: str, check: Callable[[], str | None]) -> Finding:
+    detail = check()
+    return Finding(part, True if detail else None, detail or "none found; the embedder runs on the CPU")
+
+
+def _fts5() -> str:
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
+    return sqlite3.sqlite_version
+
+
+def _faiss() -> str:
+    import faiss
+
+    return str(faiss.__version__)
+
+
+def _embedder(name: str | None) -> str:
+    from knowledge_base.embedder import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(name)
+    n, dimension = embedder.embed_queries(["headache"]).shape
+    return f"{embedder.name}, {n} x {dimension}"
+
+
+def _knowledge_base(path: KbOption) -> str:
+    from knowledge_base.manifest import IndexManifest
+
+    if path is None:
+        return "none"
+    manifest = IndexManifest.load(path)
+    return f"{manifest.n_documents} documents, {manifest.n_passages} passages in {path}"
+
+
+def _gpu() -> str | None:
+    return shutil.which("nvidia-smi")

@@ -1,0 +1,42 @@
+"""A progress bar on stderr for long work; silent where stderr is not a terminal."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+
+class ProgressBar:
+    """Shows the stage that is running; call it with (stage, done, total). Total 0 means unknown."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[None] | None = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` items of `stage` are finished."""
+        if self._bar is None or stage != self._stage:
+            self._close()
+            self._stage = stage
+            self._bar = tqdm(desc=stage, total=total or None, file=sys.stderr, disable=None, leave=False)
+        if total:
+            self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+    def __enter__(self) -> Self:
+        """Start with no bar: it appears with the first stage."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Clear the bar."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
