@@ -78,7 +78,8 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise VademecumError(
-            f"setting {name}: {first['msg'].lower()}; set VADEMECUM_{name.upper()} or correct {default_home()}/config.toml"
+            f"setting {name}: {first['msg'].lower()}; "
+            f"set VADEMECUM_{name.upper()} or correct {default_home()}/config.toml"
         ) from error
     except ValueError as error:
         raise VademecumError(f"{default_home()}/config.toml cannot be read: {error}") from error

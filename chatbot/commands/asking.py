@@ -146,6 +146,4 @@ def _parse_request(line: str, where: str) -> dict[str, Any]:
 
 
 def _is_turn(turn: object) -> bool:
-    return (
-        isinstance(turn, dict) and turn.get("role") in ("user", "assistant") and isinstance(turn.get("content"), str)
-    )
+    return isinstance(turn, dict) and turn.get("role") in ("user", "assistant") and isinstance(turn.get("content"), str)

@@ -18,8 +18,8 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """Add labels and guidelines: files, folders, zip and tar archives."""
-    from chatbot.wiring import load_embedder, prepare_environment
     from chatbot.settings import load_settings
+    from chatbot.wiring import load_embedder, prepare_environment
     from ingest.pipeline import ingest_paths
 
     prepare_environment()
