@@ -11,11 +11,14 @@ import typer
 from knowledge_base.errors import VademecumError
 
 _BENCHMARKS = ("questions",)
+STARTER_QUESTIONS = Path(__file__).parent / "data" / "starter_questions.jsonl"
 
 
 def evaluate(
     name: Annotated[str, typer.Argument(help="Benchmark; `questions` is a file of your own.")],
-    data: Annotated[Path | None, typer.Option("--data", metavar="PATH", help="Its data.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="PATH", help="Its data; default: the questions on the starter set.")
+    ] = None,
     kb_path: Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="Knowledge base folder.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the result as JSON.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
@@ -30,9 +33,7 @@ def evaluate(
 
     if name not in _BENCHMARKS:
         raise VademecumError(f"eval {name}: not built yet; there is: {', '.join(_BENCHMARKS)}")
-    if data is None:
-        raise VademecumError(f"eval {name}: name the file of questions with --data FILE.jsonl")
-    questions = load_questions(data)[:limit]
+    questions = load_questions(data or STARTER_QUESTIONS)[:limit]
     answerer = open_answerer(load_settings(), kb_path)
     result = anyio.run(run_questions, answerer, questions)
     typer.echo(to_table(result))
