@@ -1,0 +1,130 @@
+"""The product data of an SPL label: ingredients with UNII, generic and brand names, maker, title.
+
+Knows the `48780-1` section's `manufacturedProduct` trees, kits included; knows nothing of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.label_text import clean
+from ingest.name_tables import SALTS
+from ingest.names import Substance, brand, fold, substance, substances, without_antiseptics
+from ingest.safe_xml import local_name
+
+_HIGHLIGHTS = re.compile(
+    r"these highlights do not include.*?(?:see\s+full prescribing information for[^.]*\.|safely and effectively\.)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SEE_FULL = re.compile(r"see\s+full prescribing information for[^.]*\.", re.IGNORECASE | re.DOTALL)
+_APPROVAL = re.compile(r"initial\s+u\.?s\.?\s+approval\s*:?\s*(?:\d{4})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What an SPL label says of the medicine it is about. `uniis` are in the order of `substances`."""
+
+    substances: tuple[Substance, ...]
+    uniis: tuple[str, ...]
+    generic_names: tuple[str, ...]
+    brands: tuple[str, ...]
+    manufacturer: str | None
+
+
+def read_product(root: etree._Element) -> Product:
+    """The products of a label, all their active ingredients taken together."""
+    found: dict[str, tuple[Substance, str]] = {}
+    printed: dict[str, None] = {}
+    raw_brands: dict[str, None] = {}
+    for element in root.iter("{*}subject"):
+        for part in element.iter():
+            name = local_name(part)
+            if name == "ingredient" and (part.get("classCode") or "").startswith("ACT") or name == "activeIngredient":
+                one, unii = _ingredient(part)
+                if one is not None:
+                    found.setdefault(one.ingredient, (one, unii))
+            elif name == "genericMedicine":
+                printed.update(dict.fromkeys(_names(part)))
+            elif name in ("manufacturedProduct", "manufacturedMedicine", "partProduct", "partMedicine"):
+                raw_brands.update(dict.fromkeys(_names(part)))
+    kept = without_antiseptics([one for one, _ in found.values()])
+    if not kept:
+        kept = tuple(one for name in printed for one in substances(name))
+    words = {name for one in kept for name in (one.ingredient, one.salt or "")}
+    brands = dict.fromkeys(name for raw in raw_brands if (name := brand(raw, words)) is not None)
+    return Product(
+        substances=kept,
+        uniis=tuple(found[one.ingredient][1] for one in kept if one.ingredient in found),
+        generic_names=tuple(dict.fromkeys(fold(name) for name in printed)),
+        brands=tuple(name for name in brands if not _is_swab(name)),
+        manufacturer=_manufacturer(root),
+    )
+
+
+def read_title(root: etree._Element, product: Product) -> str:
+    """The document's title without the boilerplate of the Highlights, naming the medicine."""
+    element = root.find("{*}title")
+    raw = "" if element is None else " ".join(_texts(element))
+    # A title may say the name twice, before and after the Highlights' sentence; the second is the fuller.
+    parts = [part for part in re.split(_HIGHLIGHTS, raw) if clean(_APPROVAL.sub("", part)).strip(" .,:")]
+    title = clean(_APPROVAL.sub("", _SEE_FULL.sub("", parts[-1]))).strip(" .,:") if parts else ""
+    return named_title(title, product.substances, product.brands)
+
+
+def named_title(title: str, found: tuple[Substance, ...], brands: tuple[str, ...]) -> str:
+    """A title that says which medicine it is about: names are put before a title that has none ("0220K")."""
+    ingredients = [one.ingredient for one in found]
+    name = " and ".join([", ".join(ingredients[:-1]), ingredients[-1]] if len(ingredients) > 1 else ingredients[:1])
+    title = clean(re.sub(r"\s*[®™]", "", title))
+    words = {*brands, *ingredients, *(f"{ingredient} {salt}" for ingredient in ingredients for salt in SALTS)}
+    if not name or any(word in fold(title) for word in words):
+        return _calmer(title, words)
+    lead = f"{brands[0].title()} ({name})" if brands else name[:1].upper() + name[1:]
+    return f"{lead}: {title}" if title else lead
+
+
+def _calmer(title: str, words: set[str]) -> str:
+    """Generic names in capitals become ordinary words: "LISINOPRIL tablets" -> "Lisinopril tablets"."""
+    for word in sorted(words, key=len, reverse=True):
+        match = re.search(rf"(?<!\w){re.escape(word.upper())}(?!\w)", title)
+        if match and len(word) > 4:
+            title = title[: match.start()] + word.capitalize() + title[match.end() :]
+    return title
+
+
+def _ingredient(element: etree._Element) -> tuple[Substance | None, str]:
+    own = next((child for child in element if local_name(child).endswith("ubstance")), None)
+    if own is None:
+        return None, ""
+    names = _names(own)
+    code = own.find("{*}code")
+    moieties = [
+        name for moiety in own.iter("{*}activeMoiety") for inner in moiety.iter("{*}name") for name in _texts(inner)
+    ]
+    if not names:
+        return None, ""
+    moiety = clean(moieties[0]) if len(moieties) == 1 else None
+    return substance(names[0], moiety), "" if code is None else code.get("code") or ""
+
+
+def _names(element: etree._Element) -> list[str]:
+    """The element's own `name` children, a `suffix` inside joined to its name."""
+    return [words for child in element if local_name(child) == "name" and (words := clean(" ".join(_texts(child))))]
+
+
+def _texts(element: etree._Element) -> list[str]:
+    return [text for text in element.itertext() if text.strip()]
+
+
+def _manufacturer(root: etree._Element) -> str | None:
+    for name in root.iterfind("{*}author/{*}assignedEntity/{*}representedOrganization/{*}name"):
+        if words := clean(name.text or ""):
+            return words
+    return None
+
+
+def _is_swab(name: str) -> bool:
+    return bool(re.search(r"\b(?:alcohol|prep|swabs?|pads?|wipes?)\b", name))
