@@ -34,8 +34,9 @@ _PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _MARKS = re.compile(r"[®™©*†‡]|\((?:r|tm)\)", re.IGNORECASE)
 _BIOLOGIC_SUFFIX = re.compile(r"(?<=[a-z]{4})-(?!acid$|free$|like$|base$|type$|beta$|alfa$)[a-z]{4}$")
 _SEPARATOR = re.compile(r"\s*(?:[,;/+&]|\band\b)\s*", re.IGNORECASE)
-_INVERTED = frozenset(
-    "conjugated esterified human porcine recombinant purified synthetic live activated colloidal dibasic monobasic".split()
+_INVERTED: Final = frozenset(
+    {"conjugated", "esterified", "human", "porcine", "recombinant", "purified", "synthetic", "live", "activated"}
+    | {"colloidal", "dibasic", "monobasic"}
 )
 # "in dextrose", "in sodium chloride": the fluid a drug comes in is no ingredient of the question.
 _DILUENT = re.compile(
@@ -135,15 +136,18 @@ def drug_names(
     ingredients = tuple(dict.fromkeys(one.ingredient for one in found))
     names: dict[tuple[str, Relation], DrugName] = {}
 
-    def add(name: str, relation: Relation, stands_for: tuple[str, ...]) -> None:
+    def add(name: str | None, relation: Relation, stands_for: tuple[str, ...]) -> None:
         if name and stands_for and len(name.split()) <= MAX_NAME_WORDS:
             names.setdefault((name, relation), DrugName(name=name, relation=relation, ingredients=stands_for))
 
+    def add_substance(one: Substance) -> None:
+        add(one.salt, "salt", (one.ingredient,))
+        add(one.suffixed, "synonym", (one.ingredient,))
+
     for one in found:
         add(one.ingredient, "ingredient", (one.ingredient,))
-        if one.salt is not None:
-            add(one.salt, "salt", (one.ingredient,))
-        for synonym in (*((one.suffixed,) if one.suffixed else ()), *SYNONYMS.get(one.ingredient, ())):
+        add_substance(one)
+        for synonym in SYNONYMS.get(one.ingredient, ()):
             add(synonym, "synonym", (one.ingredient,))
     for name in brands:
         add(name, "brand", ingredients)
@@ -152,8 +156,7 @@ def drug_names(
         if not parts or not {one.ingredient for one in parts} <= set(ingredients):
             continue
         for one in parts:
-            for name in (one.salt, one.suffixed):
-                add(name or "", "salt" if name == one.salt else "synonym", (one.ingredient,))
+            add_substance(one)
         if len(parts) > 1:
             add(fold(printed), "synonym", tuple(one.ingredient for one in parts))
     for name in classes:
@@ -192,7 +195,7 @@ def _without_salt(name: str) -> str:
 
 
 def _inverted(name: str) -> str:
-    """ "estrogens, conjugated" -> "conjugated estrogens"; the registry's other qualifiers after a comma go."""
+    """Turn "estrogens, conjugated" around; the registry's other qualifiers after a comma go."""
     head, comma, tail = name.partition(",")
     if not comma:
         return name

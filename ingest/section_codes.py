@@ -62,7 +62,7 @@ def section_code(own: str | None, title: str, ancestor: str | None, text: str = 
         ancestor: what this function returned for its parent.
         text: the section's own text, asked only whether "Other information" is about storage.
     """
-    if own in loinc.NAMES:
+    if own is not None and own in loinc.NAMES:
         return _corrected(own, title)
     by_words = next((code for pattern, code in _DRUG_FACTS if pattern.search(title)), None)
     if by_words is not None and ancestor in (None, loinc.WARNINGS):

@@ -42,7 +42,7 @@ def read_product(root: etree._Element) -> Product:
     for element in root.iter("{*}subject"):
         for part in element.iter():
             name = local_name(part)
-            if name == "ingredient" and (part.get("classCode") or "").startswith("ACT") or name == "activeIngredient":
+            if name == "activeIngredient" or (name == "ingredient" and (part.get("classCode") or "").startswith("ACT")):
                 one, unii = _ingredient(part)
                 if one is not None:
                     found.setdefault(one.ingredient, (one, unii))
@@ -54,7 +54,7 @@ def read_product(root: etree._Element) -> Product:
     if not kept:
         kept = tuple(one for name in printed for one in substances(name))
     words = {name for one in kept for name in (one.ingredient, one.salt or "")}
-    brands = dict.fromkeys(name for raw in raw_brands if (name := brand(raw, words)) is not None)
+    brands = dict.fromkeys(known for raw in raw_brands if (known := brand(raw, words)) is not None)
     return Product(
         substances=kept,
         uniis=tuple(found[one.ingredient][1] for one in kept if one.ingredient in found),
@@ -116,7 +116,7 @@ def _names(element: etree._Element) -> list[str]:
 
 
 def _texts(element: etree._Element) -> list[str]:
-    return [text for text in element.itertext() if text.strip()]
+    return [str(text) for text in element.itertext() if text.strip()]
 
 
 def _manufacturer(root: etree._Element) -> str | None:

@@ -20,10 +20,12 @@ MAX_HEADING_CHARS: Final = 150
 _BREAK: Final = "\x1e"
 _EMPHASIS = re.compile(r"bold|underline|italics", re.IGNORECASE)
 _FOOTNOTE_MARKS: Final = ("*", "†", "‡", "§", "¶", "#")
-_BULLET_CAPTION = re.compile(r"^[•·o○▪■□–—*-]?$")
-_SUPERSCRIPT: Final = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
+_BULLET_CAPTION = re.compile(r"^[•·o○▪■□\u2013\u2014*-]?$")
+_SUPERSCRIPT: Final = str.maketrans("0123456789+-\u2212\u2013", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 # After a unit or a power of ten, and before an isotope's symbol, a raised number is part of the quantity.
-_POWER_CONTEXT = re.compile(r"(?:(?<![A-Za-z])(?:[cmdkµ]?m|s|sec|h|hr|min|kg|L|10|Ca|Mg|Na|K|Fe|Zn)|^|[\s(/×\[-])$")
+_POWER_CONTEXT = re.compile(
+    r"(?:(?<![A-Za-z])(?:[cmdkµ]?m|s|sec|h|hr|min|kg|L|10|Ca|Mg|Na|K|Fe|Zn)|^|[\s(/\u00d7\[-])$"
+)
 _ORDERED: Final = ("arabic", "littlealpha", "bigalpha", "littleroman", "bigroman")
 _BLOCKS: Final = frozenset({"paragraph", "list", "table", "text"})
 
@@ -190,7 +192,7 @@ def is_emphasised(element: etree._Element) -> bool:
     for child in element:
         if clean(child.tail or ""):
             return False
-        words = clean("".join(child.itertext()))
+        words = clean("".join(str(text) for text in child.itertext()))
         if not words:
             continue
         if local_name(child) != "content":
@@ -203,7 +205,7 @@ def is_emphasised(element: etree._Element) -> bool:
 
 def _superscript(raw: str, before: str) -> str:
     words = clean(raw)
-    if re.fullmatch(r"[+\-−–]?\d{1,3}[+\-−–]?", words):
+    if re.fullmatch(r"[+\-\u2212\u2013]?\d{1,3}[+\-\u2212\u2013]?", words):
         return words.translate(_SUPERSCRIPT) if _POWER_CONTEXT.search(before) else f"({words})"
     if re.fullmatch(r"[a-i](?:\s*,\s*[a-i])*", words):
         return f"({words})"
