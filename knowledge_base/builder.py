@@ -1,0 +1,181 @@
+"""Building a knowledge base: documents in, one published generation out.
+
+Everything is safe to kill at any moment. Documents and vectors are committed as they come, under the
+number of the next generation, which no reader looks at; `publish` writes the FAISS file, then the
+manifest, and only then deletes what the old generation needed. A run that was killed is completed by
+the next one, which finds its documents and vectors and makes only the rest.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from knowledge_base.dense_index import DenseIndex
+from knowledge_base.embedder import Embedder, Progress
+from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.manifest import MANIFEST_NAME, IndexManifest, file_sha256, sync_folder
+from knowledge_base.schema import MIGRATIONS
+from knowledge_base.types import Passage, SourceDocument
+from knowledge_base.writer import Addition, PassageWriter
+
+_LOCK_NAME: Final = "writer.lock"
+_TEXTS_PER_COMMIT: Final = 256
+"""A kill loses at most this many embeddings, a few seconds' work."""
+
+
+class KnowledgeBaseBuilder:
+    """The one writer of the knowledge base in folder `path`; use it in a `with` block."""
+
+    def __init__(self, path: Path, embedder: Embedder) -> None:
+        self.path = path
+        self._embedder = embedder
+        self._model = f"{embedder.name}@{embedder.revision}"
+
+    def __enter__(self) -> Self:
+        """Take the lock and open the store, making the folder if there is none.
+
+        Raises:
+            KnowledgeBaseError: another process writes, or the folder was built with another embedder.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise KnowledgeBaseError(f"{self.path} cannot be made ({error.strerror}); choose another --kb") from error
+        self._lock = _take_lock(self.path)
+        try:
+            self._manifest = self._read_manifest()
+            self._writer = PassageWriter(self.path)
+        except BaseException:
+            self._lock.close()
+            raise
+        published = self._manifest.generation if self._manifest is not None else 0
+        self._next = max(published, self._writer.generation) + 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the store and the lock; what was added stays for the next run."""
+        self._writer.close()
+        self._lock.close()
+
+    def known_file(self, path: str | Path, sha256: str) -> bool:
+        """Whether this content of the file is already in, so that it need not be read again."""
+        return self._writer.knows_file(str(path), sha256)
+
+    def add_file(
+        self, path: str | Path, sha256: str, documents: Iterable[tuple[SourceDocument, Sequence[Passage]]]
+    ) -> Addition:
+        """Add one file's documents with their passages, all or none of them."""
+        return self._writer.add_file(str(path), sha256, documents, self._next)
+
+    def remove_documents(self, document_ids: Collection[str]) -> None:
+        """Take documents out with the next `publish`.
+
+        Raises:
+            KnowledgeBaseError: an id is not stored; nothing further was wrong, and the others are out.
+        """
+        missing = self._writer.remove(document_ids, self._next)
+        if missing:
+            raise KnowledgeBaseError(f"no document {', '.join(missing)} in {self.path}; see: vademecum kb list")
+
+    def publish(self, progress: Progress | None = None) -> IndexManifest:
+        """Embed what has no vector yet, write the index, and make all of it the generation in use."""
+        self._embed(progress)
+        if self._manifest is not None and not self._writer.has_changes(self._next) and self._vectors_fit():
+            return self._manifest
+        numbers, vectors = self._writer.vectors(self._model, self._embedder.dimension)
+        n_documents, n_passages = self._writer.count(self._next)
+        name = f"vectors-{self._next}.faiss"
+        temporary = self.path / f"{name}.tmp"
+        DenseIndex.build(numbers, vectors).write(temporary)
+        checksum = file_sha256(temporary)
+        temporary.replace(self.path / name)
+        sync_folder(self.path)
+        self._writer.checkpoint()
+        manifest = IndexManifest(
+            embedder=self._embedder.name,
+            revision=self._embedder.revision,
+            dimension=self._embedder.dimension,
+            n_documents=n_documents,
+            n_passages=n_passages,
+            generation=self._next,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            vectors_file=name,
+            vectors_sha256=checksum,
+            schema=len(MIGRATIONS),
+        )
+        manifest.save(self.path)
+        self._clear(manifest)
+        self._manifest = manifest
+        self._next += 1
+        return manifest
+
+    def _embed(self, progress: Progress | None) -> None:
+        missing = self._writer.missing_embeddings(self._model)
+        for start in range(0, len(missing), _TEXTS_PER_COMMIT):
+            some = missing[start : start + _TEXTS_PER_COMMIT]
+            texts = self._writer.embedding_texts([number for _, number in some])
+            vectors = self._embedder.embed_passages(texts)
+            self._writer.save_embeddings(self._model, [text_hash for text_hash, _ in some], vectors)
+            if progress is not None:
+                progress("embedding", start + len(some), len(missing))
+
+    def _vectors_fit(self) -> bool:
+        """Whether the vectors of the manifest are on disk as they were written."""
+        if self._manifest is None:
+            return False
+        path = self.path / self._manifest.vectors_file
+        return path.is_file() and file_sha256(path) == self._manifest.vectors_sha256
+
+    def _clear(self, manifest: IndexManifest) -> None:
+        self._writer.set_generation(manifest.generation)
+        self._writer.clear_retired(manifest.generation)
+        for pattern in ("vectors-*.faiss", "vectors-*.faiss.tmp"):
+            for path in self.path.glob(pattern):
+                if path.name != manifest.vectors_file:
+                    path.unlink(missing_ok=True)
+
+    def _read_manifest(self) -> IndexManifest | None:
+        if not (self.path / MANIFEST_NAME).exists():
+            return None
+        manifest = IndexManifest.load(self.path)
+        check_embedder(manifest, self._embedder, self.path)
+        return manifest
+
+
+def check_embedder(manifest: IndexManifest, embedder: Embedder, path: Path) -> None:
+    """Refuse an embedder other than the one that made the vectors.
+
+    Raises:
+        KnowledgeBaseError: names both and says what to do.
+    """
+    made = (manifest.embedder, manifest.revision, manifest.dimension)
+    given = (embedder.name, embedder.revision, embedder.dimension)
+    if made != given:
+        raise KnowledgeBaseError(
+            f"{path} was built with embedder {made[0]} (revision {made[1]}, {made[2]} dimensions), the settings name "
+            f"{given[0]} (revision {given[1]}, {given[2]} dimensions); set VADEMECUM_EMBEDDER back or ingest into "
+            "another --kb"
+        )
+
+
+def _take_lock(path: Path) -> sqlite3.Connection:
+    """Hold the writer's lock until the connection is closed or the process ends, however it ends.
+
+    An exclusive SQLite transaction is a lock that works on every system and cannot be left behind.
+    """
+    lock = sqlite3.connect(path / _LOCK_NAME, timeout=0, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise KnowledgeBaseError(
+            f"another process is writing to {path}, or the folder cannot be written ({error}); wait and try again"
+        ) from error
+    return lock

@@ -1,0 +1,104 @@
+"""A knowledge base, opened for reading: the manifest, the store and the dense index of one generation."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from knowledge_base.builder import check_embedder
+from knowledge_base.dense_index import DenseIndex
+from knowledge_base.embedder import Embedder
+from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.manifest import MANIFEST_NAME, IndexManifest
+from knowledge_base.passage_store import PassageStore
+
+
+class _Generation(NamedTuple):
+    manifest: IndexManifest
+    store: PassageStore
+    dense: DenseIndex
+
+
+class KnowledgeBase:
+    """What is known, ready to be searched; safe to share between threads.
+
+    `store` and `dense` may move on to a newer generation with `refresh`. Passage numbers are never
+    used twice, so numbers taken before find their passages after, or find that they are gone.
+    """
+
+    def __init__(self, path: Path, embedder: Embedder, generation: _Generation) -> None:
+        self.path = path
+        self.embedder = embedder
+        self._generation = generation
+        self._lock = threading.Lock()
+
+    @staticmethod
+    def exists(path: Path) -> bool:
+        """Whether a finished knowledge base is in this folder."""
+        return (path / MANIFEST_NAME).is_file()
+
+    @classmethod
+    def open(cls, path: Path, embedder: Embedder) -> Self:
+        """Open the generation that the manifest names.
+
+        Raises:
+            KnowledgeBaseError: missing, damaged or built with another embedder.
+        """
+        return cls(path, embedder, _open_newest(path, embedder))
+
+    @property
+    def manifest(self) -> IndexManifest:
+        """The facts of the generation in use."""
+        return self._generation.manifest
+
+    @property
+    def store(self) -> PassageStore:
+        """Documents, passages, names and the word index."""
+        return self._generation.store
+
+    @property
+    def dense(self) -> DenseIndex:
+        """The vectors."""
+        return self._generation.dense
+
+    @property
+    def index_version(self) -> str:
+        """Changes whenever the content does."""
+        return self.manifest.index_version
+
+    def refresh(self) -> bool:
+        """Move on to a newer generation if one was published; costs one small file otherwise.
+
+        Returns:
+            Whether anything changed.
+        """
+        with self._lock:
+            if IndexManifest.load(self.path) == self.manifest:
+                return False
+            self._generation = _open_newest(self.path, self.embedder)
+            return True
+
+
+def _open_newest(path: Path, embedder: Embedder) -> _Generation:
+    manifest = IndexManifest.load(path)
+    check_embedder(manifest, embedder, path)
+    try:
+        return _open(path, manifest)
+    except KnowledgeBaseError:
+        # Between reading the manifest and opening its files a newer generation may have replaced both.
+        newest = IndexManifest.load(path)
+        if newest == manifest:
+            raise
+        return _open(path, newest)
+
+
+def _open(path: Path, manifest: IndexManifest) -> _Generation:
+    dense = DenseIndex.read(path / manifest.vectors_file)
+    if (len(dense), dense.dimension) != (manifest.n_passages, manifest.dimension):
+        raise KnowledgeBaseError(
+            f"{path / manifest.vectors_file} holds {len(dense)} vectors of {dense.dimension}, the manifest says "
+            f"{manifest.n_passages} of {manifest.dimension}; mend the knowledge base with: "
+            f"vademecum ingest PATH --kb {path}"
+        )
+    return _Generation(manifest, PassageStore(path, generation=manifest.generation), dense)

@@ -1,0 +1,311 @@
+"""Writing `passages.sqlite`: documents in and out, vectors, and the clearing of what nobody reads.
+
+Takes values apart into the tables of `schema.py`. Each public method is one transaction. Only
+`builder.py` uses it, under the knowledge base's lock. Knows no files of sources and no FAISS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.passage_store import read_header
+from knowledge_base.passage_text import embedding_hash, embedding_header, embedding_text, lexical_heading
+from knowledge_base.schema import DATABASE_NAME, migrate
+from knowledge_base.types import Passage, SourceDocument
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# SQLite's own default holds 2 MB in memory; the indexes of a large ingest want more.
+_CACHE_KIB: Final = 64 * 1024
+
+
+class Addition(NamedTuple):
+    """What adding one file did: documents and passages new or replaced, documents known already."""
+
+    n_documents: int
+    n_passages: int
+    n_unchanged: int
+
+
+class PassageWriter:
+    """The one writing connection to a knowledge base's SQLite file; `path` is its folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path / DATABASE_NAME
+        try:
+            self._db = sqlite3.connect(self._file, isolation_level=None, timeout=60)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            # A power cut may undo the last transactions, never half of one; `checkpoint` makes them last.
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            migrate(self._db, self._file)
+        except sqlite3.DatabaseError as error:
+            raise KnowledgeBaseError(
+                f"{self._file} cannot be written ({error}); if it is damaged, delete {path} and ingest again"
+            ) from error
+
+    def close(self) -> None:
+        """Close the connection; a transaction in progress is undone."""
+        self._db.close()
+
+    # Facts about the whole
+
+    @property
+    def generation(self) -> int:
+        """The last generation this file knows to be published, 0 for none."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+        return int(row[0]) if row else 0
+
+    def count(self, generation: int) -> tuple[int, int]:
+        """How many documents and passages `generation` shows, when it is the newest."""
+        n_documents = self._db.execute(
+            "SELECT count(*) FROM current_documents WHERE added <= ?", (generation,)
+        ).fetchone()[0]
+        n_passages = self._db.execute(
+            "SELECT count(*) FROM passages p JOIN current_documents d ON d.number = p.document WHERE d.added <= ?",
+            (generation,),
+        ).fetchone()[0]
+        return int(n_documents), int(n_passages)
+
+    def has_changes(self, generation: int) -> bool:
+        """Whether `generation` differs from the one before it."""
+        row = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM documents WHERE added = :g AND retired IS NULL)"
+            " OR EXISTS (SELECT 1 FROM documents WHERE retired = :g AND added < :g)",
+            {"g": generation},
+        ).fetchone()
+        return bool(row[0])
+
+    # Documents
+
+    def knows_file(self, file_path: str, sha256: str) -> bool:
+        """Whether exactly this content of the file has been added before."""
+        row = self._db.execute("SELECT sha256 FROM files WHERE path = ?", (file_path,)).fetchone()
+        return row is not None and row[0] == sha256
+
+    def add_file(
+        self,
+        file_path: str,
+        sha256: str,
+        documents: Iterable[tuple[SourceDocument, Sequence[Passage]]],
+        generation: int,
+    ) -> Addition:
+        """Store a file's documents from `generation` on and retire those it held before and holds no more."""
+        added = n_passages = unchanged = 0
+        with self._transaction():
+            held: set[int] = set()
+            for document, passages in documents:
+                number, is_new = self._put(document, passages, generation)
+                held.add(number)
+                added += is_new
+                unchanged += not is_new
+                n_passages += len(passages) if is_new else 0
+            before = {
+                row[0] for row in self._db.execute("SELECT document FROM file_documents WHERE path = ?", (file_path,))
+            }
+            self._db.execute("DELETE FROM file_documents WHERE path = ?", (file_path,))
+            self._db.executemany("INSERT INTO file_documents VALUES (?, ?)", [(file_path, number) for number in held])
+            self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (file_path, sha256))
+            for number in before - held:
+                holder = "SELECT 1 FROM file_documents WHERE document = ? LIMIT 1"
+                if self._db.execute(holder, (number,)).fetchone() is None:
+                    self._retire(number, generation)
+        return Addition(added, n_passages, unchanged)
+
+    def remove(self, document_ids: Collection[str], generation: int) -> list[str]:
+        """Retire documents, forget the files they came from, and return the ids that are not stored."""
+        missing = []
+        with self._transaction():
+            for document_id in document_ids:
+                number = self._current_number(document_id)
+                if number is None:
+                    missing.append(document_id)
+                    continue
+                # Forgotten, so that ingesting such a file again brings its documents back.
+                self._db.execute(
+                    "DELETE FROM files WHERE path IN (SELECT path FROM file_documents WHERE document = ?)", (number,)
+                )
+                self._db.execute("DELETE FROM file_documents WHERE document = ?", (number,))
+                self._retire(number, generation)
+        return missing
+
+    def _put(self, document: SourceDocument, passages: Sequence[Passage], generation: int) -> tuple[int, bool]:
+        info = document.info
+        fingerprint = _fingerprint(document, passages)
+        row = self._db.execute("SELECT number, fingerprint FROM current_documents WHERE id = ?", (info.id,)).fetchone()
+        if row is not None and row[1] == fingerprint:
+            return int(row[0]), False
+        if row is not None:
+            self._retire(int(row[0]), generation)
+            # Other files that hold the document hold its new version from now on.
+        cursor = self._db.execute(
+            "INSERT INTO documents (id, header, fingerprint, added) VALUES (?, ?, ?, ?)",
+            (info.id, json.dumps(asdict(info), ensure_ascii=False), fingerprint, generation),
+        )
+        number = int(cursor.lastrowid or 0)
+        if row is not None:
+            self._db.execute("UPDATE OR IGNORE file_documents SET document = ? WHERE document = ?", (number, row[0]))
+        self._insert_parts(number, document)
+        self._insert_passages(number, passages)
+        return number, True
+
+    def _insert_parts(self, number: int, document: SourceDocument) -> None:
+        self._db.execute("INSERT INTO texts VALUES (?, ?)", (number, document.text))
+        self._db.executemany(
+            "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (number, i, s.code, s.title, _json(s.path), s.start, s.end, s.kind, _json(s.table_rows))
+                for i, s in enumerate(document.sections)
+            ],
+        )
+        self._db.executemany(
+            "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, line.start, i, line.end, line.page, *line.box) for i, line in enumerate(document.lines)],
+        )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?)",
+            [(number, name.name, name.relation, _json(name.ingredients)) for name in document.names],
+        )
+
+    def _insert_passages(self, number: int, passages: Sequence[Passage]) -> None:
+        for p in passages:
+            heading = lexical_heading(p)
+            cursor = self._db.execute(
+                'INSERT INTO passages (id, document, code, kind, "start", "end", page, text_hash, title, path, boxes,'
+                " heading, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    p.id, number, p.section_code, p.kind, p.start, p.end, p.page, embedding_hash(embedding_text(p)),
+                    p.section_title, _json(p.section_path), _json(p.boxes), heading, p.text,
+                ),
+            )  # fmt: skip
+            self._db.execute(
+                "INSERT INTO passage_index (rowid, heading, text, scope)"
+                " SELECT number, heading, text, scope FROM passage_words WHERE number = ?",
+                (cursor.lastrowid,),
+            )
+
+    def _current_number(self, document_id: str) -> int | None:
+        row = self._db.execute("SELECT number FROM current_documents WHERE id = ?", (document_id,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def _retire(self, number: int, generation: int) -> None:
+        self._db.execute("UPDATE documents SET retired = ? WHERE number = ?", (generation, number))
+
+    # Vectors
+
+    def missing_embeddings(self, model: str) -> list[tuple[bytes, int]]:
+        """Hash of each embedding text without a vector of `model`, with a passage that has it, longest first."""
+        return self._db.execute(
+            "SELECT p.text_hash, min(p.number) FROM passages p JOIN current_documents d ON d.number = p.document"
+            " WHERE NOT EXISTS"
+            " (SELECT 1 FROM embeddings e WHERE e.model = ? AND e.text_hash = p.text_hash)"
+            " GROUP BY p.text_hash ORDER BY length(min(p.text)) DESC",
+            (model,),
+        ).fetchall()
+
+    def embedding_texts(self, numbers: Sequence[int]) -> list[str]:
+        """The embedding text of each passage."""
+        texts = []
+        for number in numbers:
+            header, title, text = self._db.execute(
+                "SELECT d.header, p.title, p.text FROM passages p JOIN documents d ON d.number = p.document"
+                " WHERE p.number = ?",
+                (number,),
+            ).fetchone()
+            texts.append(f"{embedding_header(read_header(header), title)}\n{text}")
+        return texts
+
+    def save_embeddings(self, model: str, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors (n, d) under the hashes of their texts."""
+        rows = [(model, text_hash, vector.tobytes()) for text_hash, vector in zip(hashes, vectors, strict=True)]
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO embeddings (model, text_hash, vector) VALUES (?, ?, ?)", rows)
+
+    def vectors(self, model: str, dimension: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Number (n,) and vector (n, dimension) of every current passage, by number."""
+        import numpy as np
+
+        rows = self._db.execute(
+            "SELECT p.number, e.vector FROM passages p JOIN current_documents d ON d.number = p.document"
+            " JOIN embeddings e ON e.model = ? AND e.text_hash = p.text_hash ORDER BY p.number",
+            (model,),
+        ).fetchall()
+        numbers = np.array([row[0] for row in rows], dtype=np.int64)
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), dimension)
+        return numbers, vectors
+
+    # Publishing
+
+    def checkpoint(self) -> None:
+        """Make everything written so far last over a power cut."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def set_generation(self, generation: int) -> None:
+        """Remember which generation the manifest names, should the manifest be lost."""
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(generation),))
+
+    def clear_retired(self, generation: int) -> None:
+        """Delete the documents that `generation` and later ones do not show, and vectors without a passage."""
+        with self._transaction():
+            numbers = [
+                row[0] for row in self._db.execute("SELECT number FROM documents WHERE retired <= ?", (generation,))
+            ]
+            for number in numbers:
+                self._delete(number)
+            if numbers:
+                self._db.execute(
+                    "DELETE FROM embeddings WHERE NOT EXISTS"
+                    " (SELECT 1 FROM passages p WHERE p.text_hash = embeddings.text_hash)"
+                )
+
+    def _delete(self, number: int) -> None:
+        self._db.execute(
+            "INSERT INTO passage_index (passage_index, rowid, heading, text, scope)"
+            " SELECT 'delete', w.number, w.heading, w.text, w.scope FROM passage_words w"
+            " JOIN passages p ON p.number = w.number WHERE p.document = ?",
+            (number,),
+        )
+        for table in ("passages", "names", "lines", "sections", "texts", "file_documents"):
+            self._db.execute(f"DELETE FROM {table} WHERE document = ?", (number,))  # noqa: S608 - constants
+        self._db.execute("DELETE FROM documents WHERE number = ?", (number,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fingerprint(document: SourceDocument, passages: Sequence[Passage]) -> bytes:
+    """Everything that is stored of a document except where its file lies."""
+    header = asdict(document.info)
+    del header["source_path"], header["sha256"]
+    parts = (
+        header,
+        [asdict(section) for section in document.sections],
+        [asdict(name) for name in document.names],
+        [(line.start, line.end, line.page, *line.box) for line in document.lines],
+        [(p.id, p.kind, p.page) for p in passages],
+    )
+    digest = hashlib.sha256(json.dumps(parts).encode())
+    digest.update(document.text.encode())
+    return digest.digest()
