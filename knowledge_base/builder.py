@@ -68,6 +68,10 @@ class KnowledgeBaseBuilder:
         """Whether this content of the file is already in, so that it need not be read again."""
         return self._writer.knows_file(str(path), sha256)
 
+    def count_documents(self, path: str | Path) -> int:
+        """How many documents a known file holds."""
+        return self._writer.count_documents(str(path))
+
     def add_file(
         self, path: str | Path, sha256: str, documents: Iterable[tuple[SourceDocument, Sequence[Passage]]]
     ) -> Addition:

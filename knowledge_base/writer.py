@@ -93,6 +93,11 @@ class PassageWriter:
         row = self._db.execute("SELECT sha256 FROM files WHERE path = ?", (file_path,)).fetchone()
         return row is not None and row[0] == sha256
 
+    def count_documents(self, file_path: str) -> int:
+        """How many documents a file holds."""
+        row = self._db.execute("SELECT count(*) FROM file_documents WHERE path = ?", (file_path,)).fetchone()
+        return int(row[0])
+
     def add_file(
         self,
         file_path: str,
