@@ -1,0 +1,87 @@
+"""Numbers with their units, in a form in which equal amounts are equal.
+
+"1,000 mg", "1000 mg" and "1 g" are one amount, and so are "2 days" and "48 hours". A range gives both
+of its ends ("20 to 25 C": 20 C and 25 C), a list each of its members. Numbers without a unit (section
+numbers, telephone numbers) are no quantities.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Final
+
+# Pattern, canonical unit, factor. Longer units first: "mg/kg" is not "mg".
+_UNITS: Final = (
+    (r"(?i:ml\s*/\s*min(?:ute)?|ml per minute)(?:\s*/?\s*(?:per\s+)?1\.73\s*m\s*[2²])?", "mL/min", Fraction(1)),
+    (r"(?i:mg\s*/\s*dl)", "mg/dL", Fraction(1)),
+    (r"(?i:mmol\s*/\s*l(?:iter)?)", "mmol/L", Fraction(1)),
+    (r"(?i:mcg\s*/\s*ml)", "mcg/mL", Fraction(1)),
+    (r"(?i:mg\s*/\s*ml)", "mg/mL", Fraction(1)),
+    (r"(?i:(?:mcg|micrograms?)(?:\s*/\s*|\s+per\s+)kg)", "mg/kg", Fraction(1, 1000)),
+    (r"(?i:(?:mg|milligrams?)(?:\s*/\s*|\s+per\s+)(?:kg|kilogram))", "mg/kg", Fraction(1)),
+    (r"(?i:units?(?:\s*/\s*|\s+per\s+)kg)", "unit/kg", Fraction(1)),
+    (r"(?i:units?(?:\s*/\s*|\s+per\s+)ml)", "unit/mL", Fraction(1)),
+    (r"(?i:mcg|micrograms?|µg|μg)", "mg", Fraction(1, 1000)),
+    (r"(?i:mg|milligrams?)", "mg", Fraction(1)),
+    (r"(?i:kg|kilograms?)", "kg", Fraction(1)),
+    (r"(?i:g|grams?)", "mg", Fraction(1000)),
+    (r"(?i:ml|milliliters?)", "mL", Fraction(1)),
+    (r"(?i:l|liters?)", "mL", Fraction(1000)),
+    (r"(?i:units?|iu)", "unit", Fraction(1)),
+    (r"(?i:meq)", "mEq", Fraction(1)),
+    (r"(?i:mm\s*hg)", "mmHg", Fraction(1)),
+    (r"(?i:%|percent)", "%", Fraction(1)),
+    (r"(?i:minutes?|mins?)", "hour", Fraction(1, 60)),
+    (r"(?i:hours?|hrs?)", "hour", Fraction(1)),
+    (r"(?i:days?)", "hour", Fraction(24)),
+    (r"(?i:weeks?)", "hour", Fraction(24 * 7)),
+    (r"(?i:months?)", "month", Fraction(1)),
+    (r"(?i:years?)", "month", Fraction(12)),
+    (r"(?i:tablets?|capsules?|caplets?|gelcaps?)", "tablet", Fraction(1)),
+    (r"(?i:beats)", "beat", Fraction(1)),
+    (r"(?i:fold|times the)", "fold", Fraction(1)),
+    (r"C", "C", Fraction(1)),
+    (r"F", "F", Fraction(1)),
+)
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_AND = r"\s*(?:,\s*(?:and|or)\b|\bto\b|\band\b|\bor\b|[-\u2010-\u2015,/])\s*"
+_QUANTITY = re.compile(
+    rf"(?<![\w.])(?P<numbers>(?:{_NUMBER})(?:{_AND}(?:less than |more than |below |[<>≤≥]\s*)?(?:{_NUMBER}))*)"
+    rf"\s*-?\s*(?:{'|'.join(f'(?P<u{n}>{unit[0]})' for n, unit in enumerate(_UNITS))})(?![A-Za-z])"
+)
+_WORDS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORD = re.compile(
+    rf"\b(?P<word>{'|'.join(_WORDS)})(?=[ -](?:hours?|days?|weeks?|months?|years?|tablets?|capsules?)\b)", re.IGNORECASE
+)
+_AGE = re.compile(
+    r"\b(age[sd]?\s+(?:of\s+)?(?:greater than or equal to|greater than|over|under)?\s*\(?[<>≤≥]?\s*)(\d+)\b"
+    r"(?!\s*(?:to|and|or|-|\u2013)?\s*\d|\s*(?:years|months|weeks|days))",
+    re.IGNORECASE,
+)
+_DEGREES = str.maketrans("", "", "°º˚")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """An amount: `value` in the canonical `unit`; `text` is how it was written and does not count."""
+
+    value: Fraction
+    unit: str
+    text: str = field(compare=False, default="")
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Every number with a unit in a text, in order."""
+    plain = text.translate(_DEGREES)
+    plain = _WORD.sub(lambda found: str(_WORDS.index(found["word"].lower()) + 1), plain)
+    plain = _AGE.sub(r"\1\2 years", plain)
+    result = []
+    for found in _QUANTITY.finditer(plain):
+        _, unit, factor = next(_UNITS[n] for n in range(len(_UNITS)) if found[f"u{n}"] is not None)
+        written = plain[found.end("numbers") : found.end()].strip(" -")
+        for number in re.findall(_NUMBER, found["numbers"]):
+            value = Fraction(number.replace(",", "")) * factor
+            result.append(Quantity(value=value, unit=unit, text=f"{number} {written}"))
+    return result
