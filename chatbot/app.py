@@ -1,0 +1,240 @@
+"""The browser chat: the layout of the page and what its events do. No answering here, and no HTML.
+
+A conversation lives in the memory of its session and nowhere else. Nothing is written to the
+browser, no run is recorded, no request leaves the machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias, get_args
+
+import gradio as gr
+
+from chatbot import messages, page, sources_panel, theme
+from chatbot.messages import Exchange
+from chatbot.sources_panel import PagePicture, SourceStore
+from chatbot.streaming import AnswersQuestions, Pending, stream_answer
+from chatbot.types import Audience, Turn
+from knowledge_base.errors import VademecumError
+from knowledge_base.types import Box
+
+_LOG: Final = logging.getLogger(__name__)
+_MAX_QUESTION_CHARS: Final = 2000
+_MAX_WAITING: Final = 64
+_CONCURRENT_ANSWERS: Final = 4
+_SESSION_SECONDS: Final = 3600 * 8
+Conversation: TypeAlias = tuple[Exchange, ...]
+Shown: TypeAlias = tuple[Any, Any, Any, Any]
+"""New values of the transcript, the sources panel, the conversation and the question box."""
+
+_BROKEN: Final = "Something went wrong on this computer and the question was not answered. Please ask it again."
+
+
+class Counted(Protocol):
+    """The part of a manifest that the welcome screen tells."""
+
+    @property
+    def n_documents(self) -> int:
+        """How many documents there are."""
+        ...
+
+
+class OpenKnowledgeBase(Protocol):
+    """What the page needs of the knowledge base; read anew each time, as it may have been refreshed."""
+
+    @property
+    def store(self) -> SourceStore:
+        """The stored documents."""
+        ...
+
+    @property
+    def manifest(self) -> Counted:
+        """How many documents there are."""
+        ...
+
+
+class OpenAnswerer(AnswersQuestions, Protocol):
+    """An answerer over an open knowledge base."""
+
+    @property
+    def knowledge_base(self) -> OpenKnowledgeBase:
+        """Where its sources are."""
+        ...
+
+
+class _Chat:
+    """What happens on each event: values in, HTML out. Holds no conversation itself."""
+
+    def __init__(
+        self,
+        answerer: OpenAnswerer,
+        page_picture: PagePicture,
+    ) -> None:
+        self._answerer = answerer
+        self._page_picture = page_picture
+
+    def welcome(self, audience: Audience) -> str:
+        """The transcript before the first question."""
+        return page.render_welcome(audience, self._answerer.knowledge_base.manifest.n_documents, theme.logo())
+
+    async def ask(self, conversation: Conversation, text: str, audience: Audience) -> AsyncIterator[Shown]:
+        """Answer what was typed."""
+        question = text.strip()[:_MAX_QUESTION_CHARS]
+        if not question:
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        turn = len(conversation)
+        before = messages.render_conversation(conversation)
+        busy = gr.update(value="", submit_btn=False, stop_btn="Stop")
+        ready = gr.update(submit_btn="Ask", stop_btn=False)
+        yield before + messages.render_pending(question, page.FIRST_STAGE, "", turn), gr.skip(), gr.skip(), busy
+        try:
+            news = stream_answer(self._answerer, question, _history(conversation), audience)
+            async with contextlib.aclosing(news):
+                async for item in news:
+                    if isinstance(item, Pending):
+                        pending = messages.render_pending(question, item.stage, item.draft, turn)
+                        yield before + pending, gr.skip(), gr.skip(), gr.skip()
+                        continue
+                    exchange = Exchange(question=question, audience=audience, response=item)
+                    shown = before + messages.render_exchange(exchange, turn)
+                    yield shown, sources_panel.render_overview(item, turn), (*conversation, exchange), ready
+        except VademecumError as error:
+            yield before + messages.render_failure(question, str(error), turn), gr.skip(), gr.skip(), ready
+        except Exception as error:  # the edge of the interface: the page must say something and go on
+            # The traceback may carry the person's words; its kind is enough here.
+            _LOG.error("answering failed: %s", type(error).__name__)
+            yield before + messages.render_failure(question, _BROKEN, turn), gr.skip(), gr.skip(), ready
+
+    async def ask_suggested(
+        self, conversation: Conversation, audience: Audience, event: gr.EventData
+    ) -> AsyncIterator[Shown]:
+        """Answer a question that stands on a button."""
+        async for shown in self.ask(conversation, str(event._data.get("question", "")), audience):
+            yield shown
+
+    def open_source(self, conversation: Conversation, event: gr.EventData) -> str:
+        """Open what a citation points at."""
+        turn, key = str(event._data.get("turn", "")), str(event._data.get("key", ""))
+        if not turn.isdecimal() or int(turn) >= len(conversation):
+            return sources_panel.render_empty()
+        response = conversation[int(turn)].response
+        store = self._answerer.knowledge_base.store
+        return sources_panel.render_source(response, int(turn), key, store, self._page_picture)
+
+    def stop(self, conversation: Conversation, audience: Audience) -> Shown:
+        """Show the conversation as it was before the question that was stopped."""
+        shown = messages.render_conversation(conversation) or self.welcome(audience)
+        return shown, gr.skip(), gr.skip(), gr.update(submit_btn="Ask", stop_btn=False)
+
+    def restart(self, audience: Audience) -> Shown:
+        """Forget the conversation."""
+        box = gr.update(value="", submit_btn="Ask", stop_btn=False)
+        return self.welcome(audience), sources_panel.render_empty(), (), box
+
+    def change_audience(self, conversation: Conversation, audience: Audience) -> str | dict[str, Any]:
+        """Offer the other reader's example questions, if no question was asked yet."""
+        return gr.skip() if conversation else self.welcome(audience)
+
+
+def build_app(
+    answerer: OpenAnswerer, *, audience: Audience = "patient", page_picture: PagePicture | None = None
+) -> gr.Blocks:
+    """The page over one answerer.
+
+    Args:
+        answerer: answers questions from an open knowledge base.
+        audience: the reader the switch is set to at first.
+        page_picture: draws a page of a PDF; the one of `ingest` if None.
+    """
+    chat = _Chat(answerer, page_picture or _draw_page)
+    with gr.Blocks(title="vademecum", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
+        conversation = gr.State((), time_to_live=_SESSION_SECONDS)
+        with gr.Row(elem_id="vm-top"):
+            gr.HTML(page.render_brand(theme.logo()), apply_default_css=False)
+            switch = gr.Radio(
+                [(page.AUDIENCES[reader], reader) for reader in get_args(Audience)],
+                value=audience,
+                label="Write for",
+                container=False,
+                elem_id="vm-audience",
+            )
+            controls = gr.HTML(page.render_controls(), js_on_load=page.FORWARD_CLICKS, apply_default_css=False)
+        with gr.Row(elem_id="vm-panes", equal_height=False):
+            with gr.Column(elem_id="vm-chat"):
+                transcript = gr.HTML(
+                    chat.welcome(audience),
+                    js_on_load=page.FORWARD_CLICKS,
+                    apply_default_css=False,
+                    elem_id="vm-transcript",
+                )
+                with gr.Column(elem_id="vm-composer"):
+                    box = gr.Textbox(
+                        placeholder="Ask about a medicine",
+                        label="Your question",
+                        show_label=False,
+                        container=False,
+                        autofocus=True,
+                        lines=1,
+                        max_lines=6,
+                        max_length=_MAX_QUESTION_CHARS,
+                        submit_btn="Ask",
+                        elem_id="vm-question",
+                    )
+                    gr.HTML(page.render_disclaimer(), apply_default_css=False)
+            with gr.Column(elem_id="vm-sources"):
+                sources = gr.HTML(
+                    str(sources_panel.render_empty()), js_on_load=page.FORWARD_CLICKS, apply_default_css=False
+                )
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        shown = [transcript, sources, conversation, box]
+        asking = [
+            box.submit(chat.ask, [conversation, box, switch], shown, **quiet),
+            transcript.submit(chat.ask_suggested, [conversation, switch], shown, **quiet),
+        ]
+        box.stop(chat.stop, [conversation, switch], shown, cancels=asking, **quiet)
+        controls.click(chat.restart, [switch], shown, cancels=asking, **quiet)
+        transcript.click(chat.open_source, [conversation], [sources], **quiet)
+        sources.click(chat.open_source, [conversation], [sources], **quiet)
+        switch.change(chat.change_audience, [conversation, switch], [transcript], **quiet)
+    return app.queue(max_size=_MAX_WAITING, default_concurrency_limit=_CONCURRENT_ANSWERS)
+
+
+def launch(app: gr.Blocks, host: str = "127.0.0.1", port: int = 7860, *, block: bool = True) -> str:
+    """Serve the page; give back its address (with `block`, only once it is stopped)."""
+    _, address, _ = app.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=not block,
+        quiet=True,
+        share=False,
+        show_error=False,
+        run_history=False,
+        enable_monitoring=False,
+        footer_links=[],
+        strict_cors=True,
+        ssr_mode=False,
+        max_file_size="1mb",
+        **theme.appearance(),
+    )
+    return str(address)
+
+
+def _history(conversation: Conversation) -> list[Turn]:
+    """The conversation as the answerer takes it."""
+    turns: list[Turn] = []
+    for exchange in conversation:
+        turns.append(Turn(role="user", content=exchange.question))
+        turns.append(Turn(role="assistant", content=exchange.response.text))
+    return turns
+
+
+def _draw_page(path: Path, page_number: int, boxes: Sequence[Box]) -> bytes:
+    """The picture of a page as `ingest` draws it; loaded with the first page that is asked for."""
+    from ingest.page_picture import render
+
+    return render(path, page_number, boxes)

@@ -1,0 +1,299 @@
+"""The sources panel: from a citation to its document, section and sentence, as escaped HTML.
+
+A label or text opens as the passage in its surroundings with the quote marked; a PDF also as the
+picture of its page with the quote boxed. Knows where text is stored, not how it is shown on screen.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from markupsafe import Markup
+
+from chatbot.excerpt import Excerpt, excerpt_around, render_excerpt
+from chatbot.icons import icon
+from chatbot.markup import element
+from chatbot.types import Response
+from knowledge_base.errors import VademecumError
+from knowledge_base.types import Box, DocumentInfo, Passage, Section
+
+PagePicture = Callable[[Path, int, Sequence[Box]], bytes]
+"""The page of a PDF with boxes drawn on it, as PNG; raises VademecumError where there is none."""
+
+_KINDS: Final = {"label": "Drug label", "guideline": "Guideline", "patient": "Patient information", "other": "Document"}
+_ALL: Final = "all"
+_ROW_CHARS: Final = 110
+
+
+class SourceStore(Protocol):
+    """What the panel needs of the passage store."""
+
+    def source_text(self, document_id: str) -> str:
+        """The whole stored text of a document."""
+        ...
+
+    def sections(self, document_id: str) -> tuple[Section, ...]:
+        """Its sections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One thing the panel can open: `key` is `c3` (citation 3), `w0` (boxed warning) or `p0` (a passage)."""
+
+    key: str
+    mark: str
+    name: str
+    passage: Passage
+    quote: str
+    quote_start: int
+    quote_end: int
+    boxes: tuple[Box, ...] = ()
+
+
+def sources_of(response: Response) -> tuple[Source, ...]:
+    """Everything of a response that can be opened: boxed warnings, citations, then ranked passages."""
+    warnings = (
+        Source(
+            key=f"w{place}",
+            mark="!",
+            name=f"Boxed warning, {warning.ingredient}",
+            passage=warning.passage,
+            quote=warning.quote,
+            quote_start=warning.quote_start,
+            quote_end=warning.quote_end,
+        )
+        for place, warning in enumerate(response.boxed_warnings)
+    )
+    citations = (
+        Source(
+            key=f"c{citation.n}",
+            mark=str(citation.n),
+            name=f"Source {citation.n}",
+            passage=citation.passage,
+            quote=citation.quote,
+            quote_start=citation.quote_start,
+            quote_end=citation.quote_end,
+            boxes=citation.quote_boxes,
+        )
+        for citation in response.citations
+    )
+    passages = (
+        Source(
+            key=f"p{place}",
+            mark="·",
+            name="Nearest passage",
+            passage=scored.passage,
+            quote="",
+            quote_start=scored.passage.start,
+            quote_end=scored.passage.start,
+        )
+        for place, scored in enumerate(response.passages)
+    )
+    return (*warnings, *citations, *passages)
+
+
+def render_empty() -> Markup:
+    """The panel before anything was cited."""
+    words = (
+        "Every sentence of an answer carries a number.",
+        "Select a number to read the sentence here, in the place it was taken from.",
+    )
+    return _panel("", element("div", icon("book"), *(element("p", text) for text in words), class_="vm-none"))
+
+
+def render_overview(response: Response, turn: int) -> Markup:
+    """All cited sources of a response, grouped by document in the order of their numbers."""
+    listed = _listed(response)
+    if not listed:
+        return render_empty()
+    by_document: dict[str, list[Source]] = {}
+    for source in listed:
+        by_document.setdefault(source.passage.document.id, []).append(source)
+    cards = (_card(sources, turn) for sources in by_document.values())
+    return _panel(response.question, element("div", *cards, class_="vm-cards"))
+
+
+def render_source(
+    response: Response, turn: int, key: str, store: SourceStore, page_picture: PagePicture | None = None
+) -> Markup:
+    """The source `key` of a response, opened; the overview when there is no such source."""
+    chosen = next((source for source in sources_of(response) if source.key == key), None)
+    if chosen is None:
+        return render_overview(response, turn)
+    article = element(
+        "article",
+        _tabs(_listed(response), chosen, turn),
+        *_heading(chosen.passage),
+        _facts(chosen.passage),
+        _page(chosen, page_picture),
+        _excerpt(chosen, store),
+        class_="vm-source",
+        data_turn=turn,
+        data_key=key,
+    )
+    return _panel(response.question, article)
+
+
+def _listed(response: Response) -> list[Source]:
+    """What the overview and the tabs show: boxed warnings and citations, not every ranked passage."""
+    return [source for source in sources_of(response) if not source.key.startswith("p")]
+
+
+def _panel(question: str, *body: Markup) -> Markup:
+    title = element("h2", "Sources", tabindex="-1", id="vm-panel-title")
+    about = element("p", question, class_="vm-about") if question else None
+    close = element(
+        "button",
+        icon("back"),
+        element("span", "Back to the answer"),
+        type="button",
+        class_="vm-link vm-close",
+        data_close=True,
+    )
+    head = element("header", element("div", title, about), close, class_="vm-panel-head")
+    return element("div", head, *body, class_="vm-panel")
+
+
+def _card(sources: Sequence[Source], turn: int) -> Markup:
+    """One document with the sentences taken from it."""
+    document = sources[0].passage.document
+    rows = (
+        element(
+            "button",
+            element("span", source.mark, class_=f"vm-mark{_warning_class(source)}"),
+            element("span", element("b", source.passage.section_title), element("q", _shortened(source.quote))),
+            type="button",
+            class_="vm-row",
+            data_action="source",
+            data_turn=turn,
+            data_key=source.key,
+        )
+        for source in sources
+    )
+    return element(
+        "section",
+        element("h3", document.title),
+        element("p", _subtitle(document), class_="vm-sub"),
+        element("ol", *(element("li", row) for row in rows)),
+        class_="vm-doc",
+    )
+
+
+def _tabs(listed: Sequence[Source], chosen: Source, turn: int) -> Markup:
+    """A button for each source of the answer, and one back to the overview."""
+    everything = element(
+        "button", "All", type="button", class_="vm-tab vm-tab-all", data_action="source", data_turn=turn, data_key=_ALL
+    )
+    tabs = (
+        element(
+            "button",
+            source.mark,
+            type="button",
+            class_=f"vm-tab{_warning_class(source)}",
+            data_action="source",
+            data_turn=turn,
+            data_key=source.key,
+            aria_label=source.name,
+            aria_current="true" if source is chosen or source.key == chosen.key else None,
+        )
+        for source in listed
+    )
+    return element("nav", everything, *tabs, class_="vm-tabs", aria_label="Sources of this answer")
+
+
+def _warning_class(source: Source) -> str:
+    return " vm-mark-warning" if source.key.startswith("w") else ""
+
+
+def _heading(passage: Passage) -> tuple[Markup, Markup, Markup]:
+    steps = (element("li", step) for step in passage.section_path or (passage.section_title,))
+    badge = element("span", _KINDS[passage.kind], class_="vm-badge", data_kind=passage.kind)
+    return (
+        element("p", badge, class_="vm-eyebrow"),
+        element("h3", passage.document.title),
+        element("ol", *steps, class_="vm-path", aria_label="Section"),
+    )
+
+
+def _facts(passage: Passage) -> Markup:
+    """Where the text comes from, so that it can be found again."""
+    document = passage.document
+    facts = (
+        ("Effective", document.effective_date or "not stated", None),
+        ("Version", document.version, None),
+        ("Page", None if passage.page is None else str(passage.page), None),
+        ("Manufacturer", document.manufacturer, None),
+        ("Set id", document.set_id, "vm-code"),
+        ("File", None if document.set_id else Path(document.source_path).name, "vm-code"),
+    )
+    rows = (
+        element("div", element("dt", name), element("dd", value, class_=kind)) for name, value, kind in facts if value
+    )
+    return element("dl", *rows, class_="vm-facts")
+
+
+def _page(source: Source, page_picture: PagePicture | None) -> Markup | None:
+    """The page of a PDF as a picture, where the file can still be read."""
+    passage = source.passage
+    if passage.page is None or page_picture is None:
+        return None
+    try:
+        picture = page_picture(Path(passage.document.source_path), passage.page, source.boxes or passage.boxes)
+    except (VademecumError, OSError) as error:
+        missing = element("span", f"The page cannot be shown: {error}")
+        return element("p", icon("page"), missing, class_="vm-missing")
+    image = Markup('<img alt="{}" src="data:image/png;base64,{}">').format(
+        f"Page {passage.page} of {passage.document.title}, with the quote in a box",
+        base64.b64encode(picture).decode("ascii"),
+    )
+    caption = f"Page {passage.page} as printed. Select it to enlarge."
+    return element(
+        "figure",
+        element("button", image, type="button", data_zoom=True, aria_label="Enlarge the page"),
+        element("figcaption", icon("enlarge"), caption),
+        class_="vm-page",
+    )
+
+
+def _excerpt(source: Source, store: SourceStore) -> Markup:
+    """The passage with its surroundings; alone, if the document has left the knowledge base meanwhile."""
+    passage = source.passage
+    quote = (source.quote_start, source.quote_end)
+    try:
+        text = store.source_text(passage.document.id)
+        bounds = _section_bounds(store.sections(passage.document.id), passage)
+    except (VademecumError, KeyError):
+        excerpt = Excerpt(text=passage.text, start=passage.start, quote_start=quote[0], quote_end=quote[1])
+    else:
+        excerpt = excerpt_around(text, passage.start, passage.end, quote, bounds)
+    return element(
+        "div", render_excerpt(excerpt), class_="vm-excerpt", tabindex="0", role="region", aria_label="Source text"
+    )
+
+
+def _section_bounds(sections: Sequence[Section], passage: Passage) -> tuple[int, int]:
+    """The section around a passage: its surroundings end where the section does."""
+    holding = [section for section in sections if section.start <= passage.start and passage.end <= section.end]
+    nearest = min(holding, key=lambda section: section.end - section.start, default=None)
+    return (nearest.start, nearest.end) if nearest else (passage.start, passage.end)
+
+
+def _subtitle(document: DocumentInfo) -> str:
+    facts = (
+        _KINDS[document.kind],
+        document.manufacturer,
+        f"version {document.version}" if document.version else None,
+        document.effective_date,
+    )
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _shortened(quote: str) -> str:
+    """The beginning of a quote, cut between words."""
+    flat = " ".join(quote.split())
+    return flat if len(flat) <= _ROW_CHARS else flat[: flat.rfind(" ", 0, _ROW_CHARS)] + " …"
