@@ -172,7 +172,7 @@ def to_table(findings: Sequence[Finding], labels: Mapping[str, int]) -> str:
         lines.append(f"{drug:22} {n_labels:>6} {len(own):>7} {counts}")
     missing = [one for one in findings if one.state == "not found"]
     lines += [f"not found: {one.drug}, {one.section}: {one.quantity}: {one.sentence}" for one in missing]
-    return "\n".join(lines)
+    return "\n".join([*lines, ""])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -188,9 +188,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finding for one in monographs for finding in check(one, evidence[one.ingredients], explained.get(one.name, ()))
     ]
     counts = {one.name: evidence[one.ingredients].n_labels for one in monographs}
-    text = json.dumps([asdict(one) for one in findings], indent=1) if options.json else to_table(findings, counts)
-    sys.stdout.write(f"{text}\n")
-    return int(any(one.state == "not found" for one in findings))
+    sys.stdout.write(json.dumps([asdict(one) for one in findings]) if options.json else to_table(findings, counts))
+    return int("not found" in {one.state for one in findings})
 
 
 if __name__ == "__main__":
