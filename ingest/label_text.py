@@ -19,14 +19,14 @@ SUB_BULLET: Final = "\u2013 "
 
 # Spaces of every width, line and paragraph separators.
 _SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\uffff]")
+# Controls, soft hyphens, zero-width and directional marks, lone surrogates: nothing a reader sees.
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\uffff]"
+)
 _BULLET_GLYPHS = re.compile(r"[\uf0b7\uf0a7\uf0a8\uf06e\uf0d8\u25aa\u25ab\u25cf\u25a0\u25a1\u25e6\u2219\u2023]")
 _PRIVATE_USE = re.compile(r"[\ue000-\uf8ff]")
 # Windows-1252 punctuation that came through as C1 controls.
-_C1: Final = {
-    code: bytes([code]).decode("cp1252") if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else ""
-    for code in range(0x80, 0xA0)
-}
+_C1 = re.compile(r"[\x80-\x9f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,16 @@ class Block:
 
 def clean(raw: str) -> str:
     """One line of text: every space plain and single, invisible and font-private characters gone."""
-    text = raw.translate(_C1)
+    if raw.isascii() and raw.isprintable():
+        return " ".join(raw.split())
+    text = _C1.sub(lambda control: control[0].encode("latin-1").decode("cp1252", "ignore"), raw)
     text = _BULLET_GLYPHS.sub("•", _INVISIBLE.sub("", text))
     return _SPACES.sub(" ", _PRIVATE_USE.sub("", text)).strip()
+
+
+def words(text: str) -> frozenset[str]:
+    """A set of words written as running text."""
+    return frozenset(text.split())
 
 
 class LabelText:

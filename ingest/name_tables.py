@@ -9,12 +9,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from ingest.label_text import words
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-SALTS: Final = _words(
+SALTS: Final = words(
     """
     acetate acistrate adipate anhydrous arginine ascorbate aspartate axetil benzoate besilate besylate bicarbonate
     bisulfate bitartrate borate bromide butyrate caffeate calcium camphorate camsilate camsylate carbonate chloride
@@ -33,7 +30,7 @@ SALTS: Final = _words(
     """
 )
 
-ELEMENTS: Final = _words(
+ELEMENTS: Final = words(
     """
     aluminium aluminum ammonium antimony barium bismuth calcium cation chromic chromium cobalt copper cupric dibasic
     ferric ferrous gallium gold iron lanthanum magnesium manganese mercury monobasic of phosphate potassium
@@ -123,7 +120,7 @@ SYNONYMS: Final = MappingProxyType(
 )
 
 # Dropped from a generic name wherever they stand: how it is made up, not what it is.
-DOSE_FORM_WORDS: Final = _words(
+DOSE_FORM_WORDS: Final = words(
     """
     aerosol aqueous bar buccal caplet caplets capsule capsules chewable concentrate cream delayed delayed-release
     disintegrating drops effervescent elixir emulsion enteric enteric-coated extended extended-release
@@ -138,7 +135,7 @@ DOSE_FORM_WORDS: Final = _words(
 )
 
 # A brand made of nothing but these describes a shelf, not a medicine: "pain relief" must not find acetaminophen.
-SHELF_WORDS: Final = _words(
+SHELF_WORDS: Final = words(
     """
     a acid acne action active adult adults advanced aid all allergy and anti antacid antibacterial anti-bacterial
     antibiotic anticavity anti-diarrheal antidiarrheal antifungal anti-itch antimicrobial antiperspirant antiseptic

@@ -7,7 +7,7 @@ AND CAFFEINE", "ustekinumab-aekn"); knows no file format and looks nothing up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,9 @@ from knowledge_base.types import DrugName, Relation
 
 MAX_NAME_WORDS: Final = 7
 """A longer name is a description; as an entry of a lexicon it would only do harm."""
+
+_Claim = tuple[str | None, Relation, tuple[str, ...]]
+"""A name that may be missing, what kind of name it is, and what it stands for."""
 
 _STRENGTH = re.compile(
     r"\b\d[\d.,]*\s*(?:%|percent\b|(?:mg|mcg|µg|g|ml|l|iu|units?|meq|hr?|hours?)\b(?:\s*/\s*\d*\s*(?:ml|g|mg|hr?|day)\b)?)",
@@ -135,33 +138,35 @@ def drug_names(
     """
     ingredients = tuple(dict.fromkeys(one.ingredient for one in found))
     names: dict[tuple[str, Relation], DrugName] = {}
-
-    def add(name: str | None, relation: Relation, stands_for: tuple[str, ...]) -> None:
+    claims: list[_Claim] = [
+        *(claim for one in found for claim in _names_of(one)),
+        *((name, "brand", ingredients) for name in brands),
+        *((name, "class", ingredients) for name in classes),
+        *(claim for printed in generics for claim in _printed_names(printed, ingredients)),
+    ]
+    for name, relation, stands_for in claims:
         if name and stands_for and len(name.split()) <= MAX_NAME_WORDS:
             names.setdefault((name, relation), DrugName(name=name, relation=relation, ingredients=stands_for))
-
-    def add_substance(one: Substance) -> None:
-        add(one.salt, "salt", (one.ingredient,))
-        add(one.suffixed, "synonym", (one.ingredient,))
-
-    for one in found:
-        add(one.ingredient, "ingredient", (one.ingredient,))
-        add_substance(one)
-        for synonym in SYNONYMS.get(one.ingredient, ()):
-            add(synonym, "synonym", (one.ingredient,))
-    for name in brands:
-        add(name, "brand", ingredients)
-    for printed in generics:
-        parts = substances(printed)
-        if not parts or not {one.ingredient for one in parts} <= set(ingredients):
-            continue
-        for one in parts:
-            add_substance(one)
-        if len(parts) > 1:
-            add(fold(printed), "synonym", tuple(one.ingredient for one in parts))
-    for name in classes:
-        add(name, "class", ingredients)
     return tuple(names.values())
+
+
+def _names_of(one: Substance) -> Iterator[_Claim]:
+    stands_for = (one.ingredient,)
+    yield one.ingredient, "ingredient", stands_for
+    yield one.salt, "salt", stands_for
+    for name in (one.suffixed, *SYNONYMS.get(one.ingredient, ())):
+        yield name, "synonym", stands_for
+
+
+def _printed_names(printed: str, ingredients: Sequence[str]) -> Iterator[_Claim]:
+    """The salts, suffixed names and combinations among the generic names as printed."""
+    parts = substances(printed)
+    if parts and {one.ingredient for one in parts} <= set(ingredients):
+        for one in parts:
+            yield one.salt, "salt", (one.ingredient,)
+            yield one.suffixed, "synonym", (one.ingredient,)
+        if len(parts) > 1:
+            yield fold(printed), "synonym", tuple(one.ingredient for one in parts)
 
 
 def _suffixed(full: str) -> str | None:

@@ -206,7 +206,7 @@ def is_emphasised(element: etree._Element) -> bool:
 def _superscript(raw: str, before: str) -> str:
     words = clean(raw)
     if re.fullmatch(r"[+\-\u2212\u2013]?\d{1,3}[+\-\u2212\u2013]?", words):
-        return words.translate(_SUPERSCRIPT) if _POWER_CONTEXT.search(before) else f"({words})"
+        return words.translate(_SUPERSCRIPT) if _POWER_CONTEXT.search(before[-8:]) else f"({words})"
     if re.fullmatch(r"[a-i](?:\s*,\s*[a-i])*", words):
         return f"({words})"
     return words

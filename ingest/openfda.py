@@ -1,0 +1,223 @@
+"""openFDA drug labels: an API response, a bulk file, JSON Lines or single records become documents.
+
+Field names: https://open.fda.gov/apis/drug/label/searchable-fields/ . A record without text is left out and
+named; only a file in which no record is a label is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from ingest.label_text import LabelText, words
+from ingest.names import (
+    Substance,
+    brand,
+    drug_names,
+    fold,
+    pharmacologic_class,
+    substance,
+    substances,
+    without_antiseptics,
+)
+from ingest.openfda_tables import field_texts
+from ingest.openfda_text import label_parts
+from ingest.spl_product import named_title
+from knowledge_base.errors import IngestError
+from knowledge_base.loinc import OPENFDA_FIELDS
+from knowledge_base.types import DocumentInfo, SourceDocument
+
+Record = Mapping[str, object]
+
+SNIFFED_BYTES: Final = 65536
+MIN_MENTIONS: Final = 3
+"""A name read from the text of a record without metadata must come back this often to be believed."""
+
+_MARKERS: Final = tuple(f'"{name}"'.encode() for name in ("openfda", "spl_product_data_elements", *OPENFDA_FIELDS))
+_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_SUBJECT = re.compile(
+    r"(?:^|[.\s])([A-Z][a-z]{3,}(?:-[a-z]+)?(?:(?:,? and |, |/| )[a-z][a-z-]{3,}){0,5}?)"
+    r"(?:,? (?:tablets?|capsules?|injection|oral|topical|ophthalmic|solution|suspension|lotion|cream|gel|USP|HFA))*"
+    r",? (?:is|are) (?:also )?(?:indicated|used|an?|the|[a-z]+ (?:channel )?(?:blocker|inhibitor|agonist)s?)\b"
+)
+_ACTIVE = re.compile(r"active ingredients?\s*(?:\([^)]*\))?\s*:?\s*([A-Za-z][A-Za-z ,/-]+?)\s*,?\s*\d", re.IGNORECASE)
+_NOT_NAMES: Final = words("this these those there they that therapy treatment patients drug drugs tablets use")
+
+
+class OpenFdaLabels(NamedTuple):
+    """What a file holds: the documents, and a line for every record that is none."""
+
+    documents: list[SourceDocument]
+    skipped: list[str]
+
+
+def is_openfda(data: bytes) -> bool:
+    """Whether the bytes look like JSON with openFDA label fields; the first 64 kB decide."""
+    head = data[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head[:1] in (b"{", b"[") and any(marker in head for marker in _MARKERS)
+
+
+def read_openfda(data: bytes, source_path: str, sha256: str) -> OpenFdaLabels:
+    """Read every label in a file.
+
+    Raises:
+        IngestError: not JSON, an openFDA error message, or no record is a label.
+    """
+    documents: dict[str, SourceDocument] = {}
+    skipped: list[str] = []
+    n_labels = 0
+    for n, record in enumerate(_records(data), start=1):
+        if isinstance(record, str):
+            skipped.append(f"record {n}: {record}")
+            continue
+        label = _label(record)
+        n_labels += label is not None
+        document = _document(label, n, source_path, sha256) if label is not None else None
+        if document is None:
+            skipped.append(f"record {n}: {'no label text' if label is not None else 'not an openFDA label'}")
+        elif document.info.id in documents and documents[document.info.id].text != document.text:
+            skipped.append(
+                f"record {n}: repeats set id and version of an earlier record ({document.info.id}) with another text"
+            )
+        else:
+            documents.setdefault(document.info.id, document)
+    if not n_labels:
+        raise IngestError("JSON, but not openFDA labels: no record has a label section")
+    return OpenFdaLabels(list(documents.values()), skipped)
+
+
+def _records(data: bytes) -> Iterator[Record | str]:
+    """The records of a file; a string stands for one that cannot be read, and says why."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise IngestError("JSON, but not in UTF-8") from None
+    try:
+        whole: object = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        yield from _json_lines(text)
+        return
+    if isinstance(whole, dict) and isinstance(whole.get("error"), dict):
+        raise IngestError(f"an openFDA error message ({whole['error'].get('code', 'no code')}), not labels")
+    found = whole.get("results", whole) if isinstance(whole, dict) else whole
+    for record in found if isinstance(found, list) else [found]:
+        yield record if isinstance(record, dict) else "not a JSON object"
+
+
+def _json_lines(text: str) -> Iterator[Record | str]:
+    lines = [line for line in text.split("\n") if line.strip()]
+    for n, line in enumerate(lines):
+        try:
+            record: object = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            if n == 0:
+                raise IngestError("damaged JSON: neither one document nor one object a line") from None
+            yield "damaged JSON"
+            continue
+        yield record if isinstance(record, dict) else "not a JSON object"
+
+
+def _label(record: Record) -> Record | None:
+    """The record itself, or the label inside a wrapper; None if there is none."""
+    if any(name in record for name in OPENFDA_FIELDS):
+        return record
+    for value in record.values():
+        if isinstance(value, dict) and any(name in value for name in OPENFDA_FIELDS):
+            return value
+    return None
+
+
+def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDocument | None:
+    parts = label_parts(record)
+    if not any(part.blocks for part in parts):
+        return None
+    about = record.get("openfda")
+    about = about if isinstance(about, dict) else {}
+    found = _substances(about) or _named_in_text(record)
+    ingredients = tuple(one.ingredient for one in found)
+    known = {*ingredients, *(one.salt or "" for one in found)}
+    raw_brands = [raw for raw in field_texts(about, "brand_name") if brand(raw, known) is not None]
+    brands = tuple(dict.fromkeys(name for raw in raw_brands if (name := brand(raw, known)) is not None))
+    classes = tuple(dict.fromkeys(pharmacologic_class(raw) for raw in field_texts(about, "pharm_class_epc")))
+    title = (
+        named_title("", found, brands)
+        or _first(about, "brand_name")
+        or f"Label {n} of {source_path.rsplit('/', 1)[-1]}"
+    )
+    writer = LabelText(title)
+    for part in parts:
+        writer.add(part.blocks, code=part.code, title=part.title, path=part.path, heading=part.heading, kind=part.kind)
+    set_id = (_text(record, "set_id") or _first(about, "spl_set_id") or "").lower() or None
+    version = _text(record, "version")
+    date = _DATE.match(_text(record, "effective_time") or "")
+    return SourceDocument(
+        info=DocumentInfo(
+            id=_identity(record, set_id, version, n),
+            source_path=source_path,
+            format="openfda",
+            kind="label",
+            title=title,
+            sha256=sha256,
+            set_id=set_id,
+            version=version,
+            effective_date="-".join(date.groups()) if date else None,
+            manufacturer=_first(about, "manufacturer_name"),
+            ingredients=ingredients,
+            brands=brands,
+            classes=classes,
+        ),
+        text=writer.text,
+        sections=writer.sections,
+        names=drug_names(found, generics=field_texts(about, "generic_name"), brands=brands, classes=classes),
+    )
+
+
+def _identity(record: Record, set_id: str | None, version: str | None, n: int) -> str:
+    if set_id is not None:
+        # Re-packed data may lack the version; the SPL id changes with it.
+        return f"openfda:{set_id}@{version or (_text(record, 'id') or '0')[:8]}"
+    canonical = json.dumps([n, record], sort_keys=True, ensure_ascii=False)
+    return f"openfda:{hashlib.sha256(canonical.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def _substances(about: Record) -> tuple[Substance, ...]:
+    """The ingredients: the registry's substances, under the shorter printed name where there is one."""
+    printed = {one.ingredient: one for name in field_texts(about, "generic_name") for one in substances(name)}
+    found: dict[str, Substance] = {}
+    for name in field_texts(about, "substance_name"):
+        one = substance(name)
+        if one is None:
+            continue
+        short = next((known for known in printed.values() if one.ingredient.startswith(f"{known.ingredient} ")), one)
+        found.setdefault(short.ingredient, short)
+    return without_antiseptics(list((found or printed).values()))
+
+
+def _named_in_text(record: Record) -> tuple[Substance, ...]:
+    """What a record without metadata is about, if its own words leave no doubt."""
+    everything = " ".join(text for name in OPENFDA_FIELDS for text in field_texts(record, name))
+    counted = Counter(re.findall(r"[a-z][a-z-]{3,}", everything.lower()))
+    for text in field_texts(record, "active_ingredient"):
+        if (match := _ACTIVE.match(text)) and (found := substances(match[1])):
+            return found
+    for name in ("indications_and_usage", "dosage_and_administration"):
+        for text in field_texts(record, name):
+            for match in _SUBJECT.finditer(text[:600]):
+                found = substances(match[1])
+                clear = [one for one in found if counted[one.ingredient.split()[0]] >= MIN_MENTIONS]
+                if found and len(clear) == len(found) and found[0].ingredient.split()[0] not in _NOT_NAMES:
+                    return found
+    return ()
+
+
+def _text(record: Record, name: str) -> str | None:
+    value = record.get(name)
+    return fold(str(value)) or None if isinstance(value, str | int) else None
+
+
+def _first(about: Record, name: str) -> str | None:
+    return next(iter(field_texts(about, name)), None)
