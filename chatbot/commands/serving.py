@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,6 +69,8 @@ def start(
     note(f"model server on http://127.0.0.1:{port}/v1; set VADEMECUM_LLM_BASE_URL to it. Supervision is not built yet.")
     command = [str(python), "-m", "vllm.entrypoints.openai.api_server", "--model", name]
     command += ["--host", "127.0.0.1", "--port", str(port)]
+    if shutil.which("nvidia-smi") is None:
+        command.append("--enforce-eager")  # compiling for the CPU takes minutes and gains little
     sys.stdout.flush()
     os.execv(python, command)  # noqa: S606 - no shell; the server takes our place so that Ctrl-C reaches it
 

@@ -67,7 +67,7 @@ def test_batch_keeps_order_ids_and_fields(answers: list[dict[str, Any]]) -> None
         for citation in answer["citations"]:
             assert set(citation) == PASSAGE_FIELDS | {"n", "quote", "quote_start", "quote_end"}
             start, end = citation["quote_start"] - citation["start"], citation["quote_end"] - citation["start"]
-            if 0 <= start and end <= len(citation["text"]):
+            if start >= 0 and end <= len(citation["text"]):
                 assert citation["text"][start:end] == citation["quote"]
         numbers = {citation["n"] for citation in answer["citations"]}
         for claim in answer["claims"]:
