@@ -140,6 +140,7 @@ class KnowledgeBaseBuilder:
     def _clear(self, manifest: IndexManifest) -> None:
         self._writer.set_generation(manifest.generation)
         self._writer.clear_retired(manifest.generation)
+        self._writer.checkpoint()
         for pattern in ("vectors-*.faiss", "vectors-*.faiss.tmp"):
             for path in self.path.glob(pattern):
                 if path.name != manifest.vectors_file:

@@ -27,7 +27,7 @@ from knowledge_base.manifest import file_sha256
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how many items are done and how many there are (0: unknown)."""
@@ -116,16 +116,17 @@ class SentenceTransformerEmbedder:
         if self._model_name is None:
             return _MINILM_MAX_TOKENS
         model = self._load()
-        n_prompt = len(self._tokenize(_prompt(model, "document", "passage")))
+        n_prompt = len(self._encode(_prompt(model, "document", "passage")))
         return int(model.max_seq_length or _MINILM_MAX_TOKENS) - n_prompt
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens included."""
-        return len(self._tokenize(text)) + self._n_special
+        return len(self._encode(text)) + self._n_special
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """The half-open character span of each token, special tokens left out."""
-        return self._tokenize(text)
+        offsets: list[tuple[int, int]] = self._encode(text).offsets
+        return offsets
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors (n, dimension) of questions; the last few hundred are remembered."""
@@ -190,11 +191,12 @@ class SentenceTransformerEmbedder:
         unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
         return unit
 
-    def _tokenize(self, text: str) -> list[tuple[int, int]]:
+    def _encode(self, text: str) -> Encoding:
         if self._tokenizer is None:
             with self._lock:
-                self._tokenizer, self._n_special = self._load_tokenizer()
-        return self._tokenizer.encode(text, add_special_tokens=False).offsets
+                tokenizer, self._n_special = self._load_tokenizer()
+                self._tokenizer = tokenizer
+        return self._tokenizer.encode(text, add_special_tokens=False)
 
     def _load_tokenizer(self) -> tuple[Tokenizer, int]:
         from tokenizers import Tokenizer

@@ -95,10 +95,13 @@ def _open_newest(path: Path, embedder: Embedder) -> _Generation:
 
 def _open(path: Path, manifest: IndexManifest) -> _Generation:
     dense = DenseIndex.read(path / manifest.vectors_file)
-    if (len(dense), dense.dimension) != (manifest.n_passages, manifest.dimension):
+    # Asked now, so that damage shows at opening and what is searched stays of one generation.
+    store = PassageStore(path, generation=manifest.generation)
+    store.documents()
+    n_stored = len(store.numbers())
+    if (len(dense), dense.dimension, n_stored) != (manifest.n_passages, manifest.dimension, manifest.n_passages):
         raise KnowledgeBaseError(
-            f"{path / manifest.vectors_file} holds {len(dense)} vectors of {dense.dimension}, the manifest says "
-            f"{manifest.n_passages} of {manifest.dimension}; mend the knowledge base with: "
-            f"vademecum ingest PATH --kb {path}"
+            f"{path} does not fit together: {n_stored} passages, {len(dense)} vectors of {dense.dimension}, the manifest "
+            f"says {manifest.n_passages} of {manifest.dimension}; delete it and ingest the sources again"
         )
-    return _Generation(manifest, PassageStore(path, generation=manifest.generation), dense)
+    return _Generation(manifest, store, dense)

@@ -47,6 +47,8 @@ class PassageWriter:
             self._db.execute("PRAGMA journal_mode = WAL")
             # A power cut may undo the last transactions, never half of one; `checkpoint` makes them last.
             self._db.execute("PRAGMA synchronous = NORMAL")
+            # What a person removes is overwritten, not only unlinked.
+            self._db.execute("PRAGMA secure_delete = ON")
             self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             migrate(self._db, self._file)
         except sqlite3.DatabaseError as error:

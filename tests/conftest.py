@@ -1,14 +1,22 @@
-"""What every test may ask for: the shared public data, and the real embedder."""
+"""What every test may ask for: the shared public data, embedders, and documents made by hand."""
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
+import re
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
+from knowledge_base.types import DocumentInfo, DrugName, Kind, Passage, Section, SourceDocument
+
 if TYPE_CHECKING:
-    from knowledge_base.embedder import SentenceTransformerEmbedder
+    from knowledge_base.embedder import Progress, SentenceTransformerEmbedder
 
 _SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -27,3 +35,110 @@ def embedder() -> SentenceTransformerEmbedder:
     from knowledge_base.embedder import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder()
+
+
+class WordEmbedder:
+    """A real, if simple, embedder: words are tokens, and a vector counts hashed words."""
+
+    name = "words"
+    revision = "1"
+    dimension = 32
+
+    def __init__(self, max_tokens: int = 64) -> None:
+        self.max_tokens = max_tokens
+        self.n_embedded = 0
+
+    def embed_queries(self, texts: Sequence[str]):
+        import numpy as np
+
+        vectors = np.full((len(texts), self.dimension), 1e-3, dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for start, end in self.token_offsets(text.lower()):
+                row[hashlib.sha256(text[start:end].lower().encode()).digest()[0] % self.dimension] += 1
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None):
+        self.n_embedded += len(texts)
+        return self.embed_queries(texts)
+
+    def count_tokens(self, text: str) -> int:
+        return 2 + len(self.token_offsets(text))
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
+
+
+@pytest.fixture
+def word_embedder() -> WordEmbedder:
+    """An embedder without a model, quick enough for hundreds of examples."""
+    return WordEmbedder()
+
+
+DocumentMaker = Callable[..., tuple[SourceDocument, list[Passage]]]
+
+
+@pytest.fixture(scope="session")
+def make_document() -> DocumentMaker:
+    """A function `(document_id, {title: text, ...}, **header) -> (document, its passages)`, a passage a section."""
+
+    def make(
+        document_id: str,
+        sections: dict[str, str],
+        *,
+        codes: dict[str, str] | None = None,
+        kind: Kind = "label",
+        ingredients: tuple[str, ...] = ("ibuprofen",),
+        names: tuple[DrugName, ...] | None = None,
+        title: str = "Ibuprofen tablets",
+        source_path: str = "/labels/ibuprofen.md",
+    ) -> tuple[SourceDocument, list[Passage]]:
+        info = DocumentInfo(
+            id=document_id,
+            source_path=source_path,
+            format="markdown",
+            kind=kind,
+            title=title,
+            sha256="0" * 64,
+            ingredients=ingredients,
+        )
+        text, made, passages = "", [], []
+        for heading, body in sections.items():
+            text += f"{heading}\n"
+            section = Section(
+                code=(codes or {}).get(heading),
+                title=heading,
+                path=(heading,),
+                start=len(text),
+                end=len(text) + len(body),
+            )
+            text += f"{body}\n\n"
+            made.append(section)
+            passages.append(
+                Passage(
+                    id=f"{document_id}#{section.code or '-'}:{section.start}-{section.end}",
+                    number=-1,
+                    document=info,
+                    kind=kind,
+                    section_code=section.code,
+                    section_title=heading,
+                    section_path=(heading,),
+                    start=section.start,
+                    end=section.end,
+                    text=body,
+                )
+            )
+        if names is None:
+            names = tuple(DrugName(name=name, relation="ingredient", ingredients=(name,)) for name in ingredients)
+        return SourceDocument(info=info, text=text, sections=tuple(made), names=names), passages
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def fakes() -> ModuleType:
+    """The module `browser/fake_answers.py`: made-up documents, and an answerer with every kind of outcome."""
+    spec = importlib.util.spec_from_file_location("fake_answers", Path(__file__).parent / "browser" / "fake_answers.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

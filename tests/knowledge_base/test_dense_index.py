@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge_base.dense_index import DenseIndex
+from knowledge_base.errors import KnowledgeBaseError
+
+
+def _index(n: int, seed: int = 0) -> tuple[DenseIndex, np.ndarray, np.ndarray]:
+    vectors = np.random.default_rng(seed).normal(size=(n, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    numbers = np.arange(n, dtype=np.int64) * 3 + 5
+    return DenseIndex.build(numbers, vectors), numbers, vectors
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1000), k=st.integers(1, 30), chosen=st.none() | st.sets(st.integers(0, 19)))
+def test_search_is_exact_with_and_without_a_filter(seed: int, k: int, chosen: set[int] | None) -> None:
+    index, numbers, vectors = _index(20, seed)
+    positions = sorted(chosen) if chosen is not None else list(range(20))
+    query = vectors[seed % 20]
+    hits = index.search(query, k, None if chosen is None else numbers[positions])
+    cosines = sorted(((float(vectors[i] @ query), int(numbers[i])) for i in positions), reverse=True)
+    assert len(hits) == min(k, len(positions))
+    assert [hit.cosine for hit in hits] == pytest.approx([cosine for cosine, _ in cosines[:k]], abs=1e-5)
+    assert {hit.number for hit in hits} <= {int(numbers[i]) for i in positions}
+
+
+def test_numbers_that_are_not_indexed_never_come_back() -> None:
+    index, numbers, vectors = _index(4)
+    hits = index.search(vectors[0], 10, np.array([numbers[1], 999], dtype=np.int64))
+    assert [hit.number for hit in hits] == [numbers[1]]
+
+
+def test_written_and_read(tmp_path: Path) -> None:
+    index, numbers, vectors = _index(5)
+    index.write(tmp_path / "v.faiss")
+    again = DenseIndex.read(tmp_path / "v.faiss")
+    assert (len(again), again.dimension) == (5, 8)
+    assert again.numbers.tolist() == numbers.tolist()
+    assert np.allclose(again.vectors(numbers[2:4]), vectors[2:4])
+
+
+def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
+    index = DenseIndex.build(np.empty(0, dtype=np.int64), np.empty((0, 8), dtype=np.float32))
+    index.write(tmp_path / "v.faiss")
+    assert DenseIndex.read(tmp_path / "v.faiss").search(np.ones(8, dtype=np.float32), 3) == []
+
+
+@pytest.mark.parametrize("keep", [0, 3, 40, 0.5, -1])
+def test_a_truncated_file_is_damaged(tmp_path: Path, keep: float) -> None:
+    path = tmp_path / "v.faiss"
+    _index(5)[0].write(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * keep) if isinstance(keep, float) else keep])
+    with pytest.raises(KnowledgeBaseError, match=r"v\.faiss is damaged") as caught:
+        DenseIndex.read(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeBaseError, match="is missing"):
+        DenseIndex.read(tmp_path / "v.faiss")
