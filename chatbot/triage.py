@@ -81,7 +81,7 @@ class Triage:
     def __init__(self, country: str = "US") -> None:
         data = tomllib.loads(files("chatbot").joinpath("data/triage.toml").read_text(encoding="utf-8"))
         numbers = data["countries"].get(country.upper(), data["countries"]["OTHER"])
-        self._texts = {
+        self._texts: dict[tuple[str, str], str] = {
             (category, level): text.strip().format(**numbers)
             for category, levels in data["texts"].items()
             for level, text in levels.items()

@@ -1,0 +1,217 @@
+"""From a question to a checked, cited answer; the file to read first.
+
+The stages are triage, rewrite, retrieve, answer, verify, compose. Each takes values and returns new ones, and one
+that can say no ends the answer early. Knows no screen, no format of files and no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+import numpy as np
+from anyio.to_thread import run_sync
+from numpy.typing import NDArray
+
+from chatbot.compose import number_quotes
+from chatbot.evidence import EvidenceRules
+from chatbot.extractive import QuoteGroup
+from chatbot.gathering import Gatherer
+from chatbot.llm import ChatModel, ChatModelError
+from chatbot.notices import model_notice, unsupported_notice
+from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm
+from chatbot.rewriting import Rewritten, rewrite
+from chatbot.stages import OnProgress, Run
+from chatbot.triage import Triage
+from chatbot.types import Audience, BoxedWarning, Response, TriageVerdict, Turn
+from chatbot.writing import write_answer
+from knowledge_base.embedder import Embedder
+from knowledge_base.passage_store import PassageStore
+from knowledge_base.types import DrugMention, Passage, Query, Retrieval
+
+_N_PASSAGES: Final = 12
+"""Passages asked of retrieval: the most direct sentence may stand in the tenth."""
+
+
+class Knowledge(Protocol):
+    """What the answerer needs of a knowledge base."""
+
+    @property
+    def store(self) -> PassageStore:
+        """The stored documents."""
+        ...
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder of its vectors."""
+        ...
+
+    @property
+    def index_version(self) -> str:
+        """Changes whenever the content does."""
+        ...
+
+
+class Searches(Protocol):
+    """What the answerer needs of a retriever."""
+
+    def search(self, query: Query) -> Retrieval:
+        """Ranked passages for a query."""
+        ...
+
+    def resolve(self, text: str) -> Sequence[DrugMention]:
+        """The medicines a text names."""
+        ...
+
+    def boxed_warnings(self, ingredients: Sequence[str]) -> Sequence[tuple[str, Passage, int, int]]:
+        """The boxed warning of each ingredient that has one: its passage and span in the document."""
+        ...
+
+
+class Answerer:
+    """Answers questions from one knowledge base; safe to share between tasks."""
+
+    def __init__(
+        self,
+        knowledge_base: Knowledge,
+        retriever: Searches,
+        chat_model: ChatModel | None = None,
+        *,
+        country: str = "US",
+    ) -> None:
+        self._kb = knowledge_base
+        self._retriever = retriever
+        self._chat_model = chat_model
+        self._triage = Triage(country)
+        self._rules = EvidenceRules()
+
+    async def answer(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        audience: Audience = "patient",
+        on_progress: OnProgress | None = None,
+    ) -> Response:
+        """Answer one question from the sources, decline it, or meet it with the emergency text.
+
+        Args:
+            question: what the person wrote.
+            history: the conversation so far, oldest first; may hold the person's turns only.
+            audience: who reads the answer.
+            on_progress: told of each stage, and of checked text as it comes; may be called from any thread.
+
+        Raises:
+            KnowledgeBaseError: the knowledge base can not be read.
+        """
+        run = Run(on_progress)
+        with run.stage("triage"):
+            verdict = self._triage.assess(question)
+        with run.stage("rewrite"):
+            asked = await run_sync(rewrite, question, history, self._retriever.resolve)
+        with run.stage("retrieve"):
+            case = await run_sync(self._retrieve, question, asked, verdict, audience)
+        if verdict.level != "none":
+            return run.finish(await run_sync(self._raise_alarm, run, case))
+        if (declined := ask_back(case)) is not None:
+            return run.finish(declined)
+        with run.stage("answer"):
+            groups = await run_sync(self._gather, case)
+        with run.stage("verify"):
+            groups = await run_sync(self._keep_exact, groups)
+        if not any(group.quotes for group in groups):
+            return run.finish(decline(case, groups))
+        writing = await self._write(run, case, groups)
+        with run.stage("compose"):
+            response = give_answer(case, groups, writing)
+        return run.finish(response)
+
+    def _retrieve(self, question: str, asked: Rewritten, verdict: TriageVerdict, audience: Audience) -> Case:
+        overdose = verdict.level != "none" and verdict.category == "overdose"
+        query = Query(text=asked.question, aspects=("overdose",) if overdose else None, k=_N_PASSAGES)
+        retrieval = self._retriever.search(query)
+        ingredients = dict.fromkeys(one for drug in retrieval.drugs for one in drug.ingredients)
+        return Case(
+            question=question,
+            asked=asked,
+            audience=audience,
+            verdict=verdict,
+            retrieval=retrieval,
+            aspects=self._rules.aspects(retrieval.aspects),
+            boxed_warnings=self._boxed_warnings(list(ingredients)),
+            index_version=self._kb.index_version,
+            numbers=self._triage.numbers,
+            today=datetime.now(UTC).date(),
+        )
+
+    def _boxed_warnings(self, ingredients: Sequence[str]) -> tuple[BoxedWarning, ...]:
+        return tuple(
+            BoxedWarning(
+                ingredient=ingredient,
+                quote=self._kb.store.source_text(passage.document.id)[start:end],
+                passage=passage,
+                quote_start=start,
+                quote_end=end,
+            )
+            for ingredient, passage, start, end in self._retriever.boxed_warnings(ingredients)
+        )
+
+    def _gather(self, case: Case) -> tuple[QuoteGroup, ...]:
+        gatherer = Gatherer(store=self._kb.store, rules=self._rules, embed=self._embed)
+        return gatherer.gather(case.asked.question, case.retrieval, case.audience)
+
+    def _keep_exact(self, groups: Sequence[QuoteGroup]) -> tuple[QuoteGroup, ...]:
+        """The groups without quotes that differ from the stored source, which only a damaged store brings about."""
+        ids = {quote.passage.document.id for group in groups for quote in group.quotes}
+        texts = {document_id: self._kb.store.source_text(document_id) for document_id in ids}
+        return tuple(
+            replace(
+                group,
+                quotes=tuple(
+                    quote
+                    for quote in group.quotes
+                    if texts[quote.passage.document.id][quote.start : quote.end] == quote.text
+                ),
+            )
+            for group in groups
+        )
+
+    def _raise_alarm(self, run: Run, case: Case) -> Response:
+        with run.stage("answer"):
+            groups = self._gather(case) if case.retrieval.drugs and case.verdict.category == "overdose" else ()
+        with run.stage("verify"):
+            return raise_alarm(case, self._keep_exact(groups))
+
+    async def _write(self, run: Run, case: Case, groups: Sequence[QuoteGroup]) -> Writing:
+        """What the language model makes of the evidence; nothing where there is no model or it fails."""
+        if self._chat_model is None:
+            return Writing()
+        evidence = number_quotes(quote for group in groups for quote in group.quotes)
+        names = await run_sync(self._drug_names)
+        try:
+            with run.stage("verify"):
+                written = await write_answer(
+                    self._chat_model,
+                    case.asked.question,
+                    evidence,
+                    case.audience,
+                    drug_names=names,
+                    embed=self._embed,
+                    show=run.show,
+                )
+        except ChatModelError as error:
+            return Writing(notices=(model_notice(str(error)),))
+        if not written.claims:
+            return Writing(notices=(unsupported_notice(written.n_dropped, all_dropped=True),))
+        dropped = (unsupported_notice(written.n_dropped, all_dropped=False),) if written.n_dropped else ()
+        return Writing(model=self._chat_model.name, claims=written.claims, citations=written.citations, notices=dropped)
+
+    def _drug_names(self) -> frozenset[str]:
+        return frozenset(word for name in self._kb.store.drug_names() for word in (name.name, *name.ingredients))
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The question, already embedded by retrieval and remembered, then sentences."""
+        embedder = self._kb.embedder
+        return np.concatenate([embedder.embed_queries(texts[:1]), embedder.embed_passages(texts[1:])])

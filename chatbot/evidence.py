@@ -1,0 +1,113 @@
+"""What makes a sentence evidence for a question: sections, cue words and synonyms, read from `data/evidence.toml`.
+
+Knows how labels speak of each aspect (dose, pregnancy, storage, …); knows no index and picks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+from knowledge_base.types import DrugMention
+
+_WORD: Final = re.compile(r"[a-z][a-z'-]{2,}|\d+(?:\.\d+)?(?= ?mg)")
+_STEP: Final = 0.1
+"""How much less each further section of an aspect's list is worth than the one before."""
+_FLOOR: Final = 0.3
+_ELSEWHERE: Final = 0.05
+_HEADING_PRIOR: Final = 0.85
+_N_HOME_SECTIONS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AspectRules:
+    """How labels speak of one aspect of a medicine."""
+
+    name: str
+    topic: str
+    advice: str
+    sections: tuple[str, ...]
+    headings: re.Pattern[str]
+    cues: tuple[re.Pattern[str], ...]
+    avoid: tuple[re.Pattern[str], ...]
+    strict: bool
+
+    def section_prior(self, code: str | None, title: str) -> float:
+        """How likely a sentence of that section is about the aspect, in [0, 1]."""
+        by_code = _ELSEWHERE
+        if code in self.sections:
+            by_code = max(_FLOOR, 1.0 - _STEP * self.sections.index(code))
+        by_title = _HEADING_PRIOR if self.headings.search(title.lower()) else 0.0
+        return max(by_code, by_title)
+
+    def is_home(self, code: str | None, title: str) -> bool:
+        """Whether the section is one of the aspect's own, where every sentence is taken to be about it."""
+        return code in self.sections[:_N_HOME_SECTIONS] or self.headings.search(title.lower()) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question that a good sentence shares, with the words labels use for the same thing."""
+
+    said: str
+    beginnings: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+class EvidenceRules:
+    """The rules of all aspects and the synonyms."""
+
+    def __init__(self) -> None:
+        data = tomllib.loads(files("chatbot").joinpath("data/evidence.toml").read_text(encoding="utf-8"))
+        self._aspects = {name: _aspect(name, entry) for name, entry in data["aspects"].items()}
+        self._idle_words = frozenset(data["idle_words"].split())
+        self._groups: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in data["synonyms"]["groups"])
+
+    def aspects(self, names: Iterable[str]) -> tuple[AspectRules, ...]:
+        """The rules of the named aspects, in order; names without rules are left out."""
+        return tuple(self._aspects[name] for name in names if name in self._aspects)
+
+    def words(self, question: str, drugs: Sequence[DrugMention], aspects: Sequence[AspectRules]) -> tuple[Word, ...]:
+        """The words of the question that say what is asked, without drug names and words the aspects cover."""
+        text = question.lower()
+        named = {word for drug in drugs for name in (drug.mention, *drug.ingredients) for word in _words(name)}
+        said = [word for word in dict.fromkeys(_words(text)) if word not in self._idle_words and word not in named]
+        return tuple(self._word(word) for word in said if not any(a.headings.search(word) for a in aspects))
+
+    def _word(self, said: str) -> Word:
+        stem = _stem(said)
+        beginnings = {stem}
+        for group in self._groups:
+            if any(stem.startswith(member) or (len(stem) > 3 and member.startswith(stem)) for member in group):
+                beginnings.update(group)
+        ordered = tuple(sorted(beginnings))
+        return Word(said, ordered, re.compile(r"\b(?:" + "|".join(re.escape(one) for one in ordered) + ")"))
+
+
+def _aspect(name: str, entry: dict[str, Any]) -> AspectRules:
+    return AspectRules(
+        name=name,
+        topic=entry["topic"],
+        advice=entry["advice"],
+        sections=tuple(entry["sections"]),
+        headings=re.compile(entry["headings"]),
+        cues=tuple(re.compile(cue) for cue in entry["cues"]),
+        avoid=tuple(re.compile(cue) for cue in entry["avoid"]),
+        strict=entry.get("strict", False),
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [word.removesuffix("'s").strip("'-") for word in _WORD.findall(text.lower())]
+
+
+def _stem(word: str) -> str:
+    """The word without an English ending, good enough for matching word beginnings."""
+    for ending in ("ings", "ing", "iness", "ies", "ied", "es", "ed", "y", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word

@@ -1,0 +1,155 @@
+"""From a retrieval to the quotes of each medicine asked about.
+
+Knows the store, the retrieval and the rules of evidence. For each medicine it reads what retrieval brought and, where
+that leaves a gap, the right sections of that medicine's own documents; so "the label does not mention it" is said
+only of labels that were read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from chatbot.candidates import Candidate, collect_candidates, ranked, unranked
+from chatbot.evidence import AspectRules, EvidenceRules
+from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, State, pick_quotes, unmatched
+from chatbot.types import Audience
+from knowledge_base import loinc
+from knowledge_base.types import DocumentInfo, DrugMention, Passage, Retrieval, Section
+
+_MAX_DOCUMENTS: Final = 3
+"""Documents of one medicine that are read beyond what retrieval brought."""
+_PARTNER_SECTIONS: Final = frozenset(
+    {
+        loinc.INTERACTIONS,
+        loinc.CONTRAINDICATIONS,
+        loinc.WARNINGS_AND_PRECAUTIONS,
+        loinc.WARNINGS,
+        loinc.PRECAUTIONS,
+        loinc.BOXED_WARNING,
+        loinc.ASK_DOCTOR_OR_PHARMACIST,
+        loinc.ASK_DOCTOR,
+        loinc.DO_NOT_USE,
+        loinc.MEDICATION_GUIDE,
+        loinc.PATIENT_INFORMATION,
+        loinc.DOSAGE,
+    }
+)
+
+
+class Store(Protocol):
+    """What gathering needs of the passage store."""
+
+    def documents(self) -> list[DocumentInfo]:
+        """Every visible document."""
+        ...
+
+    def sections(self, document_id: str) -> tuple[Section, ...]:
+        """The sections of one document, in order."""
+        ...
+
+    def passages_of(self, document_id: str, codes: Collection[str] | None = None) -> list[Passage]:
+        """The passages of one document, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gatherer:
+    """Finds the quotes; the parts it works with are fixed for its lifetime."""
+
+    store: Store
+    rules: EvidenceRules
+    embed: Embed | None
+
+    def gather(self, question: str, retrieval: Retrieval, audience: Audience) -> tuple[QuoteGroup, ...]:
+        """One group for each medicine asked about, in the order asked; one without a medicine if none was."""
+        aspects = self.rules.aspects(retrieval.aspects)
+        need = Need(
+            question=question,
+            aspects=aspects,
+            words=self.rules.words(question, retrieval.drugs, aspects),
+            audience=audience,
+        )
+        drugs = [drug for drug in retrieval.drugs if drug.match != "ambiguous"]
+        ingredients = list(dict.fromkeys(ingredient for drug in drugs for ingredient in drug.ingredients))
+        if not ingredients:
+            quotes = self._pick(need, collect_candidates(ranked(retrieval.passages)))
+            return (self._group(need, quotes, "found" if quotes else "silent"),)
+        pairs = len(drugs) > 1 and retrieval.aspects[:1] == ("interaction",)
+        groups: list[QuoteGroup] = []
+        for drug in _distinct(drugs):
+            others = [other for other in _distinct(drugs) if other.ingredients != drug.ingredients] if pairs else []
+            partner = self._partner(others) if others else None
+            needs = [replace(need, ingredient=one, partner=partner) for one in drug.ingredients[:2]]
+            groups.extend(self._of_ingredient(one, retrieval) for one in needs)
+        return tuple(groups)
+
+    def _of_ingredient(self, need: Need, retrieval: Retrieval) -> QuoteGroup:
+        ingredient = need.ingredient or ""
+        brought = [one for one in retrieval.passages if ingredient in one.passage.document.ingredients]
+        documents = self._documents(ingredient, [one.passage.document for one in brought])
+        codes = _PARTNER_SECTIONS if need.partner is not None else _home_codes(need.aspects)
+        more = [passage for document in documents for passage in self.store.passages_of(document.id, codes)]
+        passages = [*ranked(brought), *unranked(more)]
+        quotes = self._pick(need, collect_candidates(passages))
+        if not quotes and need.partner is None and not brought:
+            # Documents that only speak of the medicine (a guideline, another label).
+            quotes = self._pick(replace(need, ingredient=None), collect_candidates(ranked(retrieval.passages)))
+        return self._group(need, quotes, "found" if quotes else self._absence(need, documents))
+
+    def _pick(self, need: Need, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
+        return pick_quotes(need, candidates, self.embed)
+
+    def _group(self, need: Need, quotes: tuple[Quote, ...], state: State) -> QuoteGroup:
+        return QuoteGroup(
+            ingredient=need.ingredient,
+            quotes=quotes,
+            state=state,
+            partner=need.partner.said if need.partner is not None else None,
+            n_words=len(need.words),
+            unmatched_words=unmatched(need.words, quotes),
+        )
+
+    def _documents(self, ingredient: str, brought: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+        """The medicine's own documents, those of retrieval first, then single-ingredient ones, then the newest."""
+        own = [document for document in self.store.documents() if ingredient in document.ingredients]
+        first = list({document.id: document for document in brought}.values())
+        rest = [document for document in own if document.id not in {one.id for one in first}]
+        rest.sort(key=lambda one: one.effective_date or "", reverse=True)
+        rest.sort(key=lambda one: (one.ingredients != (ingredient,), one.kind != "label"))
+        return [*first, *rest][:_MAX_DOCUMENTS]
+
+    def _absence(self, need: Need, documents: Sequence[DocumentInfo]) -> State:
+        codes = {loinc.INTERACTIONS} if need.partner is not None else _home_codes(need.aspects)
+        held = {section.code for document in documents for section in self.store.sections(document.id)}
+        return "silent" if not codes or held & codes else "no_section"
+
+    def _partner(self, others: Sequence[DrugMention]) -> Partner:
+        ingredients = [ingredient for other in others for ingredient in other.ingredients]
+        names = [*ingredients, *(other.mention for other in others), *(c for other in others for c in other.candidates)]
+        phrases = [phrase for ingredient in ingredients for phrase in _class_phrases(ingredient)]
+        return Partner(
+            names=_any_of(names),
+            classes=_any_of(phrases) if phrases else None,
+            said=" and ".join(dict.fromkeys(ingredients)),
+        )
+
+
+def _distinct(drugs: Sequence[DrugMention]) -> list[DrugMention]:
+    return list({drug.ingredients: drug for drug in drugs}.values())
+
+
+def _home_codes(aspects: Sequence[AspectRules]) -> frozenset[str]:
+    return frozenset(code for aspect in aspects[:2] for code in aspect.sections[:4])
+
+
+def _any_of(names: Sequence[str]) -> re.Pattern[str]:
+    ordered = sorted({name.lower() for name in names}, key=len, reverse=True)
+    return re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?:s|es)?(?![a-z])")
+
+
+def _class_phrases(ingredient: str) -> Sequence[str]:
+    """The class names under which labels may speak of an ingredient ("NSAIDs", "ACE inhibitors")."""
+    return ()

@@ -1,0 +1,113 @@
+"""What a person must know beside the answer: how a name was read, who should be careful, how old a label is.
+
+Every text here is the application's own. Knows no store and no model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from chatbot.types import Notice
+from knowledge_base.types import DocumentInfo, DrugMention
+
+_STALE_YEARS: Final = 5
+_PREGNANCY: Final = re.compile(
+    r"\b(?:pregnan\w*|expecting a baby|trying to (?:conceive|get pregnant)|trimester|breast-?feed\w*"
+    r"|nursing (?:a|my) baby|lactat\w*)\b",
+    re.IGNORECASE,
+)
+_CHILD: Final = re.compile(
+    r"\b(?:child(?:ren)?|kids?|toddlers?|infants?|bab(?:y|ies)|newborns?|son|daughter|p(?:a)?ediatric|teen(?:ager)?s?"
+    r"|(?:[0-9]|1[0-7])[ -]?(?:years?|yrs?|months?|mo|yo)[ -]?old|(?:[0-9]|1[0-7]) ?yo)\b",
+    re.IGNORECASE,
+)
+
+
+def name_notices(drugs: Sequence[DrugMention], carried: Sequence[str] = ()) -> list[Notice]:
+    """How the names in the question were read."""
+    notices = [Notice(kind="follow-up", text=f"Read as a question about {join_names(carried)}.")] if carried else []
+    for drug in drugs:
+        ingredients = join_names(drug.ingredients)
+        if drug.match == "misspelling":
+            read_as = drug.candidates[0] if drug.candidates else ingredients
+            also = f" ({ingredients})" if read_as != ingredients else ""
+            notices.append(Notice(kind="misspelling", text=f"Read '{drug.mention}' as {read_as}{also}."))
+        elif drug.match == "brand" and drug.mention.lower() != ingredients:
+            notices.append(Notice(kind="brand", text=f"{_cased(drug.mention)} is a brand name of {ingredients}."))
+    return list(dict.fromkeys(notices))
+
+
+def person_notices(question: str, aspects: Sequence[str], numbers: Mapping[str, str]) -> list[Notice]:
+    """Cautions for who the question is about: pregnancy, a child, a possible overdose."""
+    notices = []
+    if _PREGNANCY.search(question) or {"pregnancy", "breastfeeding"} & set(aspects[:1]):
+        text = "Before you take, stop or change any medicine in pregnancy or while breast-feeding, ask your doctor."
+        notices.append(Notice(kind="pregnancy", text=text))
+    elif _CHILD.search(question) or "children" in aspects[:1]:
+        text = "Doses for children go by age and weight, and some medicines are not for them. Ask the child's doctor."
+        notices.append(Notice(kind="child", text=text))
+    if "overdose" in aspects[:1]:
+        text = f"If someone has taken too much, call {numbers['poison']} now; do not wait for symptoms."
+        notices.append(Notice(kind="overdose", text=text))
+    return notices
+
+
+def age_notice(documents: Iterable[DocumentInfo], today: date) -> list[Notice]:
+    """Says which quoted documents are older than five years or carry no date."""
+    old, undated = [], []
+    for document in {document.id: document for document in documents}.values():
+        dated = _date(document.effective_date)
+        if dated is None:
+            undated.append(document.title)
+        elif (today - dated).days > _STALE_YEARS * 365.25:
+            old.append(f"{document.title} ({document.effective_date})")
+    notices = []
+    if old:
+        text = f"Older than {_STALE_YEARS} years, so newer advice may exist: {join_names(old)}."
+        notices.append(Notice(kind="stale-label", text=text))
+    if undated:
+        text = f"No date is known for: {join_names(list(dict.fromkeys(undated)))}. Newer advice may exist."
+        notices.append(Notice(kind="stale-label", text=text))
+    return notices
+
+
+def model_notice(problem: str) -> Notice:
+    """The language model could not be used and the answer is quoted instead."""
+    return Notice(
+        kind="model-unreachable",
+        text=f"{problem[:1].upper()}{problem[1:]}. The answer below is quoted from the sources instead.",
+    )
+
+
+def unsupported_notice(n_dropped: int, *, all_dropped: bool) -> Notice:
+    """Sentences of the model were left out because their sources do not bear them out."""
+    if all_dropped:
+        text = (
+            "Nothing the language model wrote was borne out by the sources, so the answer is quoted from them instead."
+        )
+    else:
+        sentences = "sentence" if n_dropped == 1 else "sentences"
+        text = f"{n_dropped} {sentences} of the language model left out: the cited source does not bear it out."
+    return Notice(kind="unsupported-dropped", text=text)
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Names as a person lists them: "a, b and c"."""
+    names = list(names)
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _cased(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _date(written: str | None) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        return None

@@ -1,0 +1,138 @@
+"""The last step: what is known of a question and its evidence becomes an answer, an abstention or an emergency.
+
+Knows the values and `compose`; looks nothing up.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from chatbot.compose import Draft, advice_line, compose_quotes, compose_written, nothing_text, unknown_text, which_text
+from chatbot.evidence import AspectRules
+from chatbot.extractive import QuoteGroup
+from chatbot.notices import age_notice, name_notices, person_notices
+from chatbot.rewriting import Rewritten
+from chatbot.types import (
+    Abstention,
+    Answer,
+    Audience,
+    BoxedWarning,
+    Citation,
+    Claim,
+    Emergency,
+    Notice,
+    Response,
+    TriageVerdict,
+)
+from knowledge_base.types import Retrieval
+
+R = TypeVar("R", bound=Response)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A question and all that is known of it before its evidence is read."""
+
+    question: str
+    asked: Rewritten
+    audience: Audience
+    verdict: TriageVerdict
+    retrieval: Retrieval
+    aspects: tuple[AspectRules, ...]
+    boxed_warnings: tuple[BoxedWarning, ...]
+    index_version: str
+    numbers: Mapping[str, str]
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What a language model made of the evidence; `model` is None where none was asked or none of it held."""
+
+    model: str | None = None
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+def ask_back(case: Case) -> Abstention | None:
+    """An abstention if a name is unclear or unknown; None if the question can be looked up."""
+    retrieval = case.retrieval
+    unclear = [drug for drug in retrieval.drugs if drug.match == "ambiguous"]
+    if unclear:
+        notice = Notice(kind="look-alike", text="Some medicine names differ by a letter or two. No name was guessed.")
+        return _respond(Abstention, case, which_text(unclear), notices=(notice,))
+    known = [drug.ingredients[0] for drug in retrieval.drugs if drug.ingredients]
+    if retrieval.unknown_drugs and (not known or retrieval.aspects[:1] == ("interaction",)):
+        text = unknown_text(retrieval.unknown_drugs, known, retrieval.n_documents_searched)
+        return _respond(Abstention, case, text)
+    return None
+
+
+def decline(case: Case, groups: Sequence[QuoteGroup]) -> Abstention:
+    """Nothing that was read answers the question."""
+    return _respond(Abstention, case, nothing_text(groups, case.aspects, case.retrieval))
+
+
+def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
+    """The fixed text first; below it what the label says of an overdose, if a medicine was named."""
+    quoted = [group for group in groups if group.quotes and group.ingredient is not None]
+    if case.verdict.category != "overdose" or not quoted:
+        return _respond(Emergency, case, case.verdict.text)
+    draft = compose_quotes(quoted, case.aspects, "clinician", case.numbers)
+    text = f"{case.verdict.text}\n\n{draft.text}"
+    return _respond(Emergency, case, text, draft=draft)
+
+
+def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> Answer:
+    """The written answer if there is one that held, the quoted one otherwise."""
+    if writing.model is not None:
+        advice = advice_line(case.aspects, case.numbers) if case.audience == "patient" else ""
+        draft = compose_written(writing.claims, writing.citations, advice)
+    else:
+        draft = compose_quotes(groups, case.aspects, case.audience, case.numbers)
+    notices = (*writing.notices, *_unknown_notice(case))
+    return _respond(Answer, case, draft.text, draft=draft, notices=notices, model=writing.model)
+
+
+def _respond(
+    kind: type[R],
+    case: Case,
+    text: str,
+    *,
+    draft: Draft | None = None,
+    notices: Sequence[Notice] = (),
+    model: str | None = None,
+) -> R:
+    documents = [citation.passage.document for citation in draft.citations] if draft is not None else []
+    names = [aspect.name for aspect in case.aspects]
+    return kind(
+        id=uuid.uuid4().hex,
+        question=case.question,
+        text=text,
+        claims=draft.claims if draft is not None else (),
+        citations=draft.citations if draft is not None else (),
+        passages=case.retrieval.passages,
+        boxed_warnings=case.boxed_warnings,
+        notices=(
+            *notices,
+            *name_notices(case.retrieval.drugs, case.asked.carried),
+            *(person_notices(case.question, names, case.numbers) if kind is Answer else ()),
+            *age_notice(documents, case.today),
+        ),
+        drugs=case.retrieval.drugs,
+        triage=case.verdict,
+        model=model or "extractive",
+        index_version=case.index_version,
+    )
+
+
+def _unknown_notice(case: Case) -> list[Notice]:
+    return [
+        Notice(kind="unknown-drug", text=f"No document here is about '{word}', so the answer leaves it out.")
+        for word in case.retrieval.unknown_drugs
+    ]
