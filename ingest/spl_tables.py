@@ -7,6 +7,7 @@ a dose quoted without its column or its group would mislead. Cells that span row
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,8 +20,11 @@ from ingest.spl_text import Narrative, is_emphasised
 
 MAX_REPEATED_HEADER_CHARS: Final = 320
 MAX_GROUP_CHARS: Final = 120
-MAX_HEADER_ROWS: Final = 3
+MAX_STRONG_GROUP_CHARS: Final = 220
+MAX_HEADER_ROWS: Final = 6
 MAX_SPAN: Final = 60
+_TABLE_NUMBER = re.compile(r"(?:table|figure)\s*\d", re.IGNORECASE)
+_DATA = re.compile(r"[<>\u2264\u2265~\u00b1\u2191\u2193-]?\s*\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,8 @@ class _Cell:
 class _Row:
     cells: tuple[_Cell, ...]
     part: str
+    ruled: bool
+    """Whether a line is drawn under its first cell."""
 
     @property
     def filled(self) -> list[_Cell]:
@@ -60,28 +66,54 @@ def table_blocks(table: etree._Element, narrative: Narrative) -> Iterator[Block]
 
 def _grid(rows: Sequence[_Row], n_columns: int, narrative: Narrative) -> Iterator[Block]:
     body = list(rows)
-    # A first row across the whole width is a caption in disguise.
-    while body and _spans(body[0], n_columns) and body[0].part != "tfoot":
+    while _opens_with_caption(body, n_columns):
         yield from _spanning(body.pop(0), narrative)
     n_header = _n_header_rows(body, n_columns)
     header, body = body[:n_header], body[n_header:]
-    labels = _labels(header, n_columns)
-    repeated = labels if sum(len(label) for label in labels) <= MAX_REPEATED_HEADER_CHARS else [""] * n_columns
+    labels = _column_labels(header, n_columns)
     for row in header:
         if row.filled:
             yield Block(text=CELL_SEPARATOR.join(cell.text for cell in row.filled), row=True)
-    group = ""
-    for row in body:
+    yield from _body(body, labels, n_columns, narrative)
+
+
+def _body(rows: Sequence[_Row], labels: Sequence[str], n_columns: int, narrative: Narrative) -> Iterator[Block]:
+    group, after_group, unruled = "", False, False
+    for n, row in enumerate(rows):
         if not row.filled:
             continue
-        if row.part == "tfoot" or _spans(row, n_columns):
-            short = len(row.filled[0].text) <= MAX_GROUP_CHARS and not row.filled[0].text.endswith((".", "?"))
-            is_group = row.part != "tfoot" and short and row.filled[0].text[0] not in "*†‡§¶#("
-            group = row.filled[0].text.rstrip(":") if is_group else group
-            yield from [Block(text=row.filled[0].text, row=True)] if is_group else _spanning(row, narrative)
-            continue
-        line = CELL_SEPARATOR.join(_labelled(cell, repeated) for cell in row.filled)
-        yield Block(text=f"{group} — {line}" if group else line, row=True)
+        if row.part == "tfoot":
+            yield from _spanning(row, narrative)
+        elif not _spans(row, n_columns):
+            line = CELL_SEPARATOR.join(_labelled(cell, labels) for cell in row.filled)
+            yield Block(text=f"{group} — {line}" if group else line, row=True)
+            # Rows that run on without a line between them end at the first line drawn: so does their group.
+            group = "" if unruled and row.ruled else group
+            after_group, unruled = False, not row.ruled
+        elif n + 1 < len(rows) and _names_group(row.filled[0]):
+            name = row.filled[0].text
+            # A group right under a group belongs to it: "Renal impairment" over "Single dose".
+            group = f"{group}, {name.rstrip(':')}" if after_group else name.rstrip(":")
+            yield Block(text=name, row=True)
+            after_group, unruled = True, False
+        else:
+            yield from _spanning(row, narrative)
+            group, after_group, unruled = "", False, False
+
+
+def _opens_with_caption(rows: Sequence[_Row], n_columns: int) -> bool:
+    """Whether the first row is a caption in disguise, and not the first of several groups."""
+    if not rows or rows[0].part == "tfoot" or not _spans(rows[0], n_columns):
+        return False
+    later = [row for row in rows[1:] if _spans(row, n_columns) and _names_group(row.filled[0])]
+    above_header = len(rows) > 1 and _is_strong(rows[1]) and not _spans(rows[1], n_columns)
+    cell = rows[0].filled[0]
+    return not later or above_header or not _names_group(cell) or _TABLE_NUMBER.match(cell.text) is not None
+
+
+def _names_group(cell: _Cell) -> bool:
+    limit = MAX_STRONG_GROUP_CHARS if cell.strong else MAX_GROUP_CHARS
+    return len(cell.text) <= limit and not cell.text.endswith((".", "?")) and cell.text[0] not in "*†‡§¶#("
 
 
 def _spanning(row: _Row, narrative: Narrative) -> Iterator[Block]:
@@ -95,26 +127,58 @@ def _labelled(cell: _Cell, labels: Sequence[str]) -> str:
     return f"{label}: {cell.text}" if label and label != cell.text else cell.text
 
 
-def _labels(header: Sequence[_Row], n_columns: int) -> list[str]:
-    labels: list[dict[str, None]] = [{} for _ in range(n_columns)]
+def _column_labels(header: Sequence[_Row], n_columns: int) -> list[str]:
+    """One label a column from the header rows, or none at all: a label that two columns share misleads.
+
+    Where all the header rows together are too long to repeat, as many of the lowest as will do.
+    """
+    levels: list[list[str]] = [[] for _ in range(n_columns)]
     for row in header:
         for cell in row.filled:
             for column in range(cell.column, min(cell.column + cell.width, n_columns)):
-                labels[column].setdefault(cell.text)
-    return [", ".join(label) for label in labels]
+                if cell.text not in levels[column]:
+                    levels[column].append(cell.text)
+    for depth in range(max(map(len, levels), default=0), 0, -1):
+        labels = [", ".join(level[-depth:]) for level in levels]
+        named = [label for label in labels if label]
+        if len(set(named)) == len(named) and sum(map(len, named)) <= MAX_REPEATED_HEADER_CHARS:
+            return labels
+    return [""] * n_columns
 
 
 def _n_header_rows(rows: Sequence[_Row], n_columns: int) -> int:
+    """How many rows at the top are header: marked so, in bold, or with nothing in the first column."""
     n_head = 0
     while n_head < len(rows) and rows[n_head].part == "thead":
         n_head += 1
-    if n_head or len(rows) < 2:
-        return n_head if n_head < len(rows) else 0
-    strong = [_is_strong(row) and not _spans(row, n_columns) for row in rows]
-    while n_head < min(MAX_HEADER_ROWS, len(rows)) and strong[n_head]:
+    if n_head == 0:
+        strong = [_is_strong(row) and not _spans(row, n_columns) for row in rows]
+        # All in bold is no header, only a bold table.
+        while n_head < min(MAX_HEADER_ROWS, len(rows)) and strong[n_head] and not all(strong):
+            n_head += 1
+    if n_head == 0 and rows and _first_column_empty(rows[0]) and len(rows[0].filled) > 1 and not _has_data(rows[0]):
+        n_head = 1
+    while 0 < n_head < min(MAX_HEADER_ROWS, len(rows) - 1) and _continues_header(
+        rows[:n_head], rows[n_head], n_columns
+    ):
         n_head += 1
-    # All in bold is no header, only a bold table.
-    return n_head if not all(strong) else 0
+    return n_head if n_head < len(rows) else 0
+
+
+def _continues_header(header: Sequence[_Row], row: _Row, n_columns: int) -> bool:
+    """Whether a row below the header tells apart columns that the header names alike."""
+    if not row.filled or _spans(row, n_columns):
+        return False
+    shared = any(cell.width > 1 for cell in header[-1].filled) and any(cell.column > 0 for cell in row.filled)
+    return _first_column_empty(row) or (shared and not _has_data(row))
+
+
+def _first_column_empty(row: _Row) -> bool:
+    return not any(cell.text for cell in row.cells if cell.column == 0)
+
+
+def _has_data(row: _Row) -> bool:
+    return any(_DATA.match(cell.text) for cell in row.filled if cell.column > 0)
 
 
 def _is_strong(row: _Row) -> bool:
@@ -122,11 +186,16 @@ def _is_strong(row: _Row) -> bool:
 
 
 def _spans(row: _Row, n_columns: int) -> bool:
-    """Whether a row is one cell across the table, or one strong cell with nothing beside it."""
+    """Whether a row is one cell that speaks for the rows below or the whole table."""
     if len(row.filled) != 1:
         return False
     cell = row.filled[0]
-    return cell.width >= n_columns or (cell.strong and cell.column == 0)
+    if cell.width >= n_columns:
+        return True
+    if cell.column > 0:
+        return not _DATA.match(cell.text)
+    # In a table of two columns a lone plain cell may be a row whose value is missing.
+    return cell.strong or cell.text.endswith(":") or n_columns > 2
 
 
 def _rows(table: etree._Element, narrative: Narrative) -> list[_Row]:
@@ -176,7 +245,9 @@ def _row(
             below[column] = (height - 1, cell)
         column += width
     column = take_hanging()
-    return _Row(cells=tuple(cells), part=part), below
+    first = next((child for child in element if local_name(child) in ("td", "th")), element)
+    ruled = any("botrule" in (cell.get("styleCode") or "").lower() for cell in (element, first))
+    return _Row(cells=tuple(cells), part=part, ruled=ruled), below
 
 
 def _all_strong(cell: etree._Element) -> bool:

@@ -193,7 +193,8 @@ def is_emphasised(element: etree._Element) -> bool:
         if clean(child.tail or ""):
             return False
         words = clean("".join(str(text) for text in child.itertext()))
-        if not words:
+        # Marks of footnotes hang on a heading without being part of its type.
+        if not words or local_name(child) in ("footnote", "footnoteRef", "sup"):
             continue
         if local_name(child) != "content":
             return False
@@ -207,7 +208,7 @@ def _superscript(raw: str, before: str) -> str:
     words = clean(raw)
     if re.fullmatch(r"[+\-\u2212\u2013]?\d{1,3}[+\-\u2212\u2013]?", words):
         return words.translate(_SUPERSCRIPT) if _POWER_CONTEXT.search(before[-8:]) else f"({words})"
-    if re.fullmatch(r"[a-i](?:\s*,\s*[a-i])*", words):
+    if re.fullmatch(r"[a-i](?:[\s,]*[a-i*†‡])*", words):
         return f"({words})"
     return words
 
