@@ -101,7 +101,7 @@ def _open(path: Path, manifest: IndexManifest) -> _Generation:
     n_stored = len(store.numbers())
     if (len(dense), dense.dimension, n_stored) != (manifest.n_passages, manifest.dimension, manifest.n_passages):
         raise KnowledgeBaseError(
-            f"{path} does not fit together: {n_stored} passages, {len(dense)} vectors of {dense.dimension}, the manifest "
-            f"says {manifest.n_passages} of {manifest.dimension}; delete it and ingest the sources again"
+            f"{path} does not fit together: {n_stored} passages, {len(dense)} vectors of {dense.dimension}; the "
+            f"manifest says {manifest.n_passages} of {manifest.dimension}; delete it and ingest the sources again"
         )
     return _Generation(manifest, store, dense)

@@ -157,7 +157,7 @@ def test_what_is_not_there(store: PassageStore) -> None:
         lambda: store.sections("x"),
         lambda: store.passage("x#-:0-1"),
     ):
-        with pytest.raises(KnowledgeBaseError, match="no (document|passage) x"):
+        with pytest.raises(KnowledgeBaseError, match=r"no (document|passage) x"):
             attempt()
 
 
