@@ -91,6 +91,7 @@ class _Chat:
         before = messages.render_conversation(conversation)
         busy = gr.update(value="", submit_btn=False, stop_btn="Stop")
         ready = gr.update(submit_btn="Ask", stop_btn=False)
+        again = gr.update(value=question, submit_btn="Ask", stop_btn=False)
         yield before + messages.render_pending(question, page.FIRST_STAGE, "", turn), gr.skip(), gr.skip(), busy
         try:
             news = stream_answer(self._answerer, question, _history(conversation), audience)
@@ -104,11 +105,11 @@ class _Chat:
                     shown = before + messages.render_exchange(exchange, turn)
                     yield shown, sources_panel.render_overview(item, turn), (*conversation, exchange), ready
         except VademecumError as error:
-            yield before + messages.render_failure(question, str(error), turn), gr.skip(), gr.skip(), ready
+            yield before + messages.render_failure(question, str(error), turn), gr.skip(), gr.skip(), again
         except Exception as error:  # the edge of the interface: the page must say something and go on
             # The traceback may carry the person's words; its kind is enough here.
             _LOG.error("answering failed: %s", type(error).__name__)
-            yield before + messages.render_failure(question, _BROKEN, turn), gr.skip(), gr.skip(), ready
+            yield before + messages.render_failure(question, _BROKEN, turn), gr.skip(), gr.skip(), again
 
     async def ask_suggested(
         self, conversation: Conversation, audience: Audience, event: gr.EventData

@@ -21,7 +21,7 @@ from chatbot.types import Abstention, Audience, Emergency, Notice, Response
 from knowledge_base.types import DrugMention
 
 _PHONE: Final = re.compile(r"(?<![\d-])(?:1-\d{3}-\d{3}-\d{4}|911|988|112|999|111|000)(?![\d-])")
-_CAUTIONS: Final = re.compile(r"pregnan|breast|look.?alike|ambiguous|stale|unreachable|unsupported|allerg|dropped")
+_CAUTIONS: Final = frozenset({"pregnancy", "child", "overdose", "look-alike"})
 _N_NEAREST: Final = 3
 
 
@@ -157,7 +157,7 @@ def _notices(notices: Sequence[Notice]) -> Markup | None:
 
 
 def _notice(notice: Notice) -> Markup:
-    caution = _CAUTIONS.search(notice.kind) is not None
+    caution = notice.kind in _CAUTIONS
     return element(
         "li",
         icon("alert" if caution else "info"),

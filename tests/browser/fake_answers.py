@@ -32,6 +32,7 @@ from knowledge_base.types import Box, DocumentInfo, DrugMention, Passage, Scored
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
+# ruff: noqa: E501
 IBUPROFEN_TEXT = """Ibuprofen tablets
 
 Adverse reactions
@@ -268,7 +269,7 @@ def unknown() -> Response:
 
 
 def lookalike() -> Response:
-    drug = DrugMention(mention="hydralizine", start=20, end=31, match="ambiguous", ingredients=(),
+    drug = DrugMention(mention="hydralizine", start=11, end=22, match="ambiguous", ingredients=(),
                        candidates=("hydralazine", "hydroxyzine"))  # fmt: skip
     return Abstention(
         id="n2", question="", drugs=(drug,), text="“hydralizine” could be either of two different medicines."

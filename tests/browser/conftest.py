@@ -1,0 +1,135 @@
+"""A headless Chromium, and the chat over made-up answers for it to open."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+
+ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+_HARMLESS_CONSOLE = ("Autofocus processing was blocked",)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium under Playwright; without it the test is skipped."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def beyond() -> list[object]:
+    """Addresses outside this machine that this process has tried to reach, so far."""
+    reached: list[object] = []
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "socket.connect" and isinstance(arguments[1], tuple):
+            host = arguments[1][0]
+            if not (host == "::1" or str(host).startswith("127.")):
+                reached.append(arguments[1])
+
+    sys.addaudithook(watch)
+    return reached
+
+
+@pytest.fixture(scope="session")
+def chat(fakes, beyond) -> Iterator[SimpleNamespace]:
+    """The page over the fake answerer, served in this process: `.url` and `.answerer`."""
+    from chatbot.app import build_app, launch
+
+    answerer = fakes.FakeAnswerer()
+    app = build_app(answerer, page_picture=fakes.draw_page)
+    url = launch(app, port=free_port(), block=False)
+    yield SimpleNamespace(url=url, answerer=answerer)
+    app.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium) -> Iterator[Callable[..., object]]:
+    """A function that gives the browser context of some options; kept, so that its cache is warm."""
+    made: dict[str, object] = {}
+
+    def context_of(**options: object):
+        key = repr(sorted(options.items()))
+        if key not in made:
+            made[key] = chromium.new_context(**options)
+        return made[key]
+
+    yield context_of
+    for context in made.values():
+        context.close()
+
+
+@pytest.fixture
+def open_page(contexts) -> Iterator[Callable[..., object]]:
+    """A function that opens an address in a window of its own.
+
+    When the test is over, the page must have asked nobody but its own server, and met no error.
+    """
+    pages, problems = [], []
+
+    def opener(url: str, *, width: int = 1440, height: int = 900, **options: object):
+        page = contexts(viewport={"width": width, "height": height}, **options).new_page()
+        pages.append(page)
+        host = urlsplit(url).netloc
+
+        def check_request(request) -> None:
+            if urlsplit(request.url).netloc != host and not request.url.startswith(("data:", "blob:")):
+                problems.append(f"request to {request.url}")
+
+        def check_console(message) -> None:
+            if message.type in ("error", "warning") and not message.text.startswith(_HARMLESS_CONSOLE):
+                problems.append(f"console: {message.text}")
+
+        page.on("request", check_request)
+        page.on("console", check_console)
+        page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+        page.set_default_timeout(20_000)
+        page.goto(url)
+        page.wait_for_selector(".vm-welcome")
+        return page
+
+    yield opener
+    for page in pages:
+        page.close()
+    assert problems == []
+
+
+@pytest.fixture
+def screenshot() -> Callable[[object, str], None]:
+    """A function that keeps a picture of a page in `artefacts/`."""
+
+    def take(page, name: str) -> None:
+        ARTEFACTS.mkdir(exist_ok=True)
+        page.wait_for_timeout(700)  # the reveal and the scrolling are over
+        page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+    return take
