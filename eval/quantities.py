@@ -47,8 +47,11 @@ _UNITS: Final = (
 )
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _AND = r"\s*(?:,\s*(?:and|or)\b|\bto\b|\band\b|\bor\b|[-\u2010-\u2015,/])\s*"
+_BELOW = r"(?:less than |more than |below |[<>≤≥]\s*)?"
+# "on day 1, 600 mg": the day's number is no member of the list.
+_START = r"(?<![\w.])(?<!(?i:day) )(?<!(?i:week) )(?<!(?i:type) )"
 _QUANTITY = re.compile(
-    rf"(?<![\w.])(?P<numbers>(?:{_NUMBER})(?:{_AND}(?:less than |more than |below |[<>≤≥]\s*)?(?:{_NUMBER}))*)"
+    rf"{_START}(?P<numbers>(?:{_NUMBER})(?:{_AND}{_BELOW}(?:{_NUMBER}))*)"
     rf"\s*-?\s*(?:{'|'.join(f'(?P<u{n}>{unit[0]})' for n, unit in enumerate(_UNITS))})(?![A-Za-z])"
 )
 _WORDS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -32,6 +32,7 @@ def values(text: str) -> list[tuple[Fraction, str]]:
         ("advanced age (≥65)", "65 years"),
         ("a 12-week trial", "12 weeks"),
         ("50%", "50 percent"),
+        ("300 mg on day 1, 600 mg on Day 2", "300 mg, then 600 mg"),
     ],
 )
 def test_equal_amounts_are_equal(one: str, other: str) -> None:

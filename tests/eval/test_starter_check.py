@@ -133,3 +133,11 @@ def test_every_explanation_names_a_monograph_and_a_number() -> None:
     explained = load_explained()
     assert set(explained) <= names
     assert all(explained.values())
+
+
+@pytest.mark.data
+def test_every_number_of_the_starter_set_stands_in_a_real_label_or_is_explained(
+    shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = starter_check.main(["--data", str(shared_data)])
+    assert status == 0, [line for line in capsys.readouterr().out.splitlines() if line.startswith("not found")]
