@@ -6,8 +6,9 @@ Knows the values of `chatbot.types` and the words of the interface; knows no Gra
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from markupsafe import Markup
@@ -17,12 +18,21 @@ from chatbot.boxed_blocks import render_boxed_warnings
 from chatbot.icons import icon
 from chatbot.markup import element, join
 from chatbot.plain_text import to_plain_text
-from chatbot.types import Abstention, Audience, Emergency, Notice, Response
+from chatbot.types import Abstention, Audience, Emergency, Notice, Response, TriageLevel
 from knowledge_base.types import DrugMention
 
-_PHONE: Final = re.compile(r"(?<![\d-])(?:1-\d{3}-\d{3}-\d{4}|911|988|112|999|111|000)(?![\d-])")
+_PHONE: Final = re.compile(r"(?<![\d-])(?:1-\d{3}-\d{3}-\d{4}|9-8-8|116 123|911|988|811|112|999|111|000)(?![\d-])")
 _CAUTIONS: Final = frozenset({"pregnancy", "child", "overdose", "look-alike"})
 _N_NEAREST: Final = 3
+_ALARMS: Final[Mapping[TriageLevel, tuple[str, str, str]]] = MappingProxyType(
+    {
+        "none": ("vm-urgent", "alert", "Please read this first"),
+        "urgent": ("vm-urgent", "alert", "Get help with this now"),
+        "emergency": ("vm-emergency", "alert", "This may be an emergency"),
+        "crisis": ("vm-emergency vm-crisis", "phone", "Help is available right now"),
+    }
+)
+"""For each level: the style, the drawing and the heading of its screen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +62,7 @@ def render_exchange(exchange: Exchange, turn: int) -> Markup:
 
 
 def render_pending(question: str, stage: str, draft: str, turn: int) -> Markup:
-    """A question that is being answered: the stage, and the model's words so far if there are any."""
+    """A question that is being answered: the stage, and the checked sentences so far if there are any."""
     dots = element("span", Markup("<i></i><i></i><i></i>"), class_="vm-dots", aria_hidden="true")
     outcome = join(
         [
@@ -80,7 +90,7 @@ def _turn(question: str, outcome: Markup, turn: int) -> Markup:
 def _answer(response: Response, turn: int) -> Markup:
     return element(
         "div",
-        _urgent(response) if response.triage.text else None,
+        _alarm(response.triage.level, response.triage.text) if response.triage.text else None,
         render_boxed_warnings(response.boxed_warnings, turn),
         _notices(response.notices),
         element("div", _text(response, turn), class_="vm-text vm-reveal"),
@@ -99,30 +109,17 @@ def _abstention(response: Abstention, turn: int) -> Markup:
         None if unclear else _nearest(response, turn),
         class_="vm-card vm-abstention",
     )
-    urgent = _urgent(response) if response.triage.text else None
-    return join([urgent, render_boxed_warnings(response.boxed_warnings, turn), _notices(response.notices), card])
+    alarm = _alarm(response.triage.level, response.triage.text) if response.triage.text else None
+    return join([alarm, render_boxed_warnings(response.boxed_warnings, turn), _notices(response.notices), card])
 
 
 def _emergency(response: Emergency, turn: int) -> Markup:
-    crisis = response.triage.level == "crisis"
     fixed = response.triage.text.strip() or response.text.strip()
     rest = response.text.strip().removeprefix(fixed).strip()
-    screen = element(
-        "section",
-        element(
-            "h2",
-            icon("phone" if crisis else "alert"),
-            "Help is available right now" if crisis else "This may be an emergency",
-        ),
-        element("div", render_text(fixed, {}, turn), class_="vm-text"),
-        _call_buttons(fixed),
-        class_="vm-emergency vm-crisis" if crisis else "vm-emergency",
-        role="alert",
-    )
     body = element("div", render_text(rest, _labels(response), turn), class_="vm-text")
     return join(
         [
-            screen,
+            _alarm(response.triage.level, fixed),
             render_boxed_warnings(response.boxed_warnings, turn),
             _notices(response.notices),
             element("div", body, _foot(response, turn), class_="vm-answer") if rest else None,
@@ -130,10 +127,17 @@ def _emergency(response: Emergency, turn: int) -> Markup:
     )
 
 
-def _urgent(response: Response) -> Markup:
-    title = element("h2", icon("alert"), "Get medical advice soon")
-    text = element("div", render_text(response.triage.text, {}, 0), class_="vm-text")
-    return element("section", title, text, _call_buttons(response.triage.text), class_="vm-urgent", role="alert")
+def _alarm(level: TriageLevel, text: str) -> Markup:
+    """The fixed text of the red-flag gate, as loud as its level."""
+    kind, drawing, title = _ALARMS[level]
+    return element(
+        "section",
+        element("h2", icon(drawing), title),
+        element("div", render_text(text, {}, 0), class_="vm-text"),
+        _call_buttons(text),
+        class_=kind,
+        role="alert",
+    )
 
 
 def _call_buttons(text: str) -> Markup | None:
@@ -145,7 +149,7 @@ def _call_buttons(text: str) -> Markup | None:
             icon("phone"),
             element("span", f"Call {number}"),
             class_="vm-call",
-            href=f"tel:{number.replace('-', '')}",
+            href=f"tel:{re.sub(r'[ -]', '', number)}",
         )
         for number in numbers
     )

@@ -21,7 +21,7 @@ class ProgressLike(Protocol):
 
     @property
     def kind(self) -> str:
-        """`stage` if `text` names a stage, `text` if it is a piece of the model's draft."""
+        """`stage` if `text` names a stage, `text` if it is a piece of the answer."""
         ...
 
     @property
@@ -47,7 +47,7 @@ class AnswersQuestions(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """What is happening, in the words of the interface, and the draft so far."""
+    """What is happening, in the words of the interface, and the checked sentences so far."""
 
     stage: str
     draft: str = ""
@@ -78,7 +78,8 @@ async def stream_answer(
                 draft += progress.text
             else:
                 stage = STAGES.get(progress.text, progress.text)
-            if news.empty():  # what came in one go is shown in one go
+            # What came in one go is shown in one go, and nothing once the response itself is there.
+            if news.empty() and not task.done():
                 yield Pending(stage=stage, draft=draft)
         yield await task
     finally:

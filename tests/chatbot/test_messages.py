@@ -78,11 +78,28 @@ def test_an_abstention_is_no_answer_and_cites_nothing(fakes):
     assert [button.get("data-key") for button in of_class(tree, "vm-nearest")[0].iter("button")] == ["p0"]
 
 
-@pytest.mark.parametrize("level", ["urgent", "emergency"])
-def test_an_urgent_text_stands_on_top_of_an_answer(fakes, level):
-    urgent = dataclasses.replace(fakes.emergency().triage, level=level, text="See a doctor today.")
+def test_each_level_of_alarm_has_its_own_screen(fakes):
+    response = fakes.emergency()
+    for level, name in (("urgent", "vm-urgent"), ("emergency", "vm-emergency"), ("crisis", "vm-crisis")):
+        verdict = dataclasses.replace(response.triage, level=level)
+        (screen,) = of_class(shown(dataclasses.replace(response, triage=verdict)), name)
+        assert screen.get("role") == "alert"
+
+
+def test_an_urgent_text_stands_on_top_of_an_answer(fakes):
+    urgent = dataclasses.replace(fakes.emergency().triage, level="urgent", text="See a doctor today.")
     tree = shown(dataclasses.replace(fakes.ibuprofen(), triage=urgent))
-    assert "See a doctor today." in of_class(tree, "vm-urgent")[0].text_content()
+    order = list(tree.iter())
+    (alarm,) = of_class(tree, "vm-urgent")
+    assert "See a doctor today." in alarm.text_content()
+    assert order.index(alarm) < order.index(of_class(tree, "vm-reveal")[0])
+
+
+@pytest.mark.parametrize("number", ["911", "9-8-8", "116 123", "1-800-222-1222"])
+def test_a_telephone_number_in_a_fixed_text_can_be_dialled(fakes, number):
+    verdict = dataclasses.replace(fakes.crisis().triage, text=f"Call {number}, 24 hours, about 1000 mg.")
+    tree = shown(dataclasses.replace(fakes.crisis(), triage=verdict, text=verdict.text))
+    assert [link.get("href") for link in tree.iter("a")] == ["tel:" + number.replace("-", "").replace(" ", "")]
 
 
 def test_words_of_a_person_or_a_document_are_never_tags(fakes):

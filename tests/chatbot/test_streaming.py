@@ -62,3 +62,12 @@ def test_closing_the_stream_cancels_the_answer():
 
     asyncio.run(leave_early())
     assert answerer.cancelled
+
+
+def test_what_is_reported_with_the_response_is_not_shown_before_it():
+    class AtOnce(Answerer):
+        async def answer(self, question, *, history=(), audience="patient", on_progress=None):
+            on_progress(News("text", "Yes. [1]"))
+            return Answer(id="a", question=question, text="Yes. [1]")
+
+    assert [type(item) for item in asyncio.run(collect(AtOnce()))] == [Answer]
