@@ -7,7 +7,7 @@ run that is stopped leaves the published knowledge base as it was, and the next 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,12 @@ class IngestReport:
 
 
 def ingest_paths(
-    paths: Iterable[Path], kb_path: Path, embedder: Embedder, progress: Progress | None = None
+    paths: Iterable[Path],
+    kb_path: Path,
+    embedder: Embedder,
+    progress: Progress | None = None,
+    *,
+    read: Callable[[Path], Iterable[SourceFile | Skipped]] = read_path,
 ) -> IngestReport:
     """Put files, folders and archives into the knowledge base at `kb_path`, making it if there is none.
 
@@ -72,7 +77,7 @@ def ingest_paths(
     try:
         with KnowledgeBaseBuilder(kb_path, embedder) as builder:
             for path in paths:
-                for result in read_path(path):
+                for result in read(path):
                     tally.count(_take(result, builder, embedder, tally.skipped))
                     if progress is not None:
                         progress("reading", tally.n_files, 0)
@@ -123,7 +128,8 @@ def _take(
     except VademecumError as error:
         skipped.append(SkippedFile(path=path, reason=str(error)))
     except Exception as error:  # noqa: BLE001, RUF100 - one file, whatever is wrong with it, must not end the run
-        skipped.append(SkippedFile(path=path, reason=f"unexpected {type(error).__name__} while reading it: {error}"))
+        what = " ".join(str(error).split())
+        skipped.append(SkippedFile(path=path, reason=f"unexpected {type(error).__name__} while reading it: {what}"))
     return Addition(0, 0, 0)
 
 

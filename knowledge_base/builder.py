@@ -92,6 +92,8 @@ class KnowledgeBaseBuilder:
         """Embed what has no vector yet, write the index, and make all of it the generation in use."""
         self._embed(progress)
         if self._manifest is not None and not self._writer.has_changes(self._next) and self._vectors_fit():
+            # A run that was killed after its manifest may have left what this clears.
+            self._clear(self._manifest)
             return self._manifest
         numbers, vectors = self._writer.vectors(self._model, self._embedder.dimension)
         n_documents, n_passages = self._writer.count(self._next)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, LifoQueue
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from knowledge_base.errors import KnowledgeBaseError
@@ -33,10 +33,21 @@ _VISIBLE_VIEW: Final = (
 _PASSAGE: Final = (
     'p.number, p.id, p.document, p.code, p.kind, p."start", p."end", p.page, p.title, p.path, p.boxes, p.text'
 )
-_HEADING_WEIGHT: Final = 2.0
-_TEXT_WEIGHT: Final = 1.0
-_SCOPE_WEIGHT: Final = 0.0
+_WEIGHTS: Final = "2.0, 1.0, 0.0"
+"""BM25 weights of heading, text and scope; a word of the heading counts twice, as titles do in most engines."""
+_MAX_SCOPE_DOCUMENTS: Final = 24
+"""Up to here the word index narrows fastest; above, a list of passage numbers does (measured on 20,000)."""
 _NUMBERS_PER_QUERY: Final = 500
+
+
+class PassageOutline(NamedTuple):
+    """Where a passage stands: its document, its section's code and title, its kind."""
+
+    number: int
+    document_id: str
+    code: str | None
+    title: str
+    kind: Kind
 
 
 class PassageStore:
@@ -158,6 +169,18 @@ class PassageStore:
             wanted &= np.isin(kind_codes, np.array([_KINDS.index(kind) for kind in kinds], dtype=np.int8))
         return numbers[wanted]
 
+    def outline(self) -> list[PassageOutline]:
+        """Where every passage stands, by number, without its text."""
+        rows = self._all(
+            "SELECT p.number, p.document, p.code, p.title, p.kind FROM passages p JOIN documents d ON d.number = p.document"
+            f" WHERE {_VISIBLE} ORDER BY p.number",
+            {"generation": self.generation},
+        )
+        return [
+            PassageOutline(number, self._by_number[document].id, code, title, kind)
+            for number, document, code, title, kind in rows
+        ]
+
     def lexical(
         self,
         match: str,
@@ -172,22 +195,24 @@ class PassageStore:
         Raises:
             ValueError: `match` is no FTS5 expression.
         """
-        if k < 1 or (document_ids is not None and not document_ids) or (kinds is not None and not kinds):
-            return []
         documents = None if document_ids is None else list(self._numbers_of(document_ids))
-        if documents is not None and not documents:
+        if k < 1 or documents == [] or (kinds is not None and not kinds):
             return []
-        scope = scope_words(documents, None if kinds is None else list(kinds))
+        condition, scope, parameters = "", "", []
+        if documents is not None and len(documents) > _MAX_SCOPE_DOCUMENTS:
+            condition = " AND +i.rowid IN (SELECT value FROM json_each(?))"
+            parameters = [json.dumps(self.numbers(document_ids, kinds).tolist())]
+        else:
+            scope = scope_words(documents, None if kinds is None else list(kinds))
         expression = f"{{heading text}} : ({match})" + (f" AND {scope}" if scope else "")
-        query = (
-            "SELECT i.rowid, bm25(passage_index, ?, ?, ?) AS score FROM passage_index i"
-            " WHERE passage_index MATCH ? ORDER BY score LIMIT ?"
-        )
         # What a run in progress, or one that was killed, has added is in the word index too.
         n_hidden = self._n_stored - len(self._columns[0])
-        parameters = (_HEADING_WEIGHT, _TEXT_WEIGHT, _SCOPE_WEIGHT, expression, k + n_hidden)
         try:
-            rows = self._all(query, parameters)
+            rows = self._all(
+                f"SELECT i.rowid, bm25(passage_index, {_WEIGHTS}) AS score FROM passage_index i"  # noqa: S608 - constants
+                f" WHERE passage_index MATCH ?{condition} ORDER BY score LIMIT ?",
+                (expression, *parameters, k + n_hidden),
+            )
         except sqlite3.OperationalError as error:
             raise ValueError(f"not an FTS5 expression: {match!r} ({error})") from error
         visible = self._visible_numbers

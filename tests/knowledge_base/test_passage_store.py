@@ -170,3 +170,18 @@ def test_many_threads_may_read_at_once(store: PassageStore) -> None:
         assert len(set(pool.map(read, range(200)))) == 1
     store.close()
     assert store.documents()
+
+
+def test_lexical_narrows_to_many_documents(tmp_path: Path, word_embedder, make_document) -> None:
+    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
+        for i in range(60):
+            kind = "patient" if i % 2 else "label"
+            builder.add_file(f"{i}", "1", [make_document(f"md:{i:02}@1", {"Uses": f"Pain, {i}."}, kind=kind)])
+        builder.publish()
+    store = KnowledgeBase.open(tmp_path, word_embedder).store
+    ids = [f"md:{i:02}@1" for i in range(40)]
+    hits = store.lexical("pain", 99, ids)
+    assert {store.passages([n])[n].document.id for n, _ in hits} == set(ids)
+    assert len(store.lexical("pain", 99, ids, ["label"])) == 20
+    assert len(store.lexical("pain", 99, kinds=["label"])) == 30
+    assert len(store.lexical("pain", 7, ids)) == 7
