@@ -172,9 +172,8 @@ class PassageStore:
     def outline(self) -> list[PassageOutline]:
         """Where every passage stands, by number, without its text."""
         rows = self._all(
-            "SELECT p.number, p.document, p.code, p.title, p.kind FROM passages p JOIN documents d ON d.number = p.document"
-            f" WHERE {_VISIBLE} ORDER BY p.number",
-            {"generation": self.generation},
+            "SELECT p.number, p.document, p.code, p.title, p.kind FROM passages p"
+            " JOIN visible d ON d.number = p.document ORDER BY p.number"
         )
         return [
             PassageOutline(number, self._by_number[document].id, code, title, kind)

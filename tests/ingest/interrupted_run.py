@@ -1,7 +1,8 @@
 """An ingest that is stopped at a chosen event: run as `interrupted_run.py KB FOLDER EVENT COUNT SIGNAL`.
 
 Events are `reading` and `embedding` (calls of the progress callback), `rename` (files put in their place
-while publishing) and `remove` (old files cleared away after). Not a test itself; `test_pipeline.py` runs it and completes what it leaves.
+while publishing) and `remove` (old files cleared away after). Not a test itself: `test_pipeline.py` runs it
+and completes what it leaves.
 """
 
 from __future__ import annotations

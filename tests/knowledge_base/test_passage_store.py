@@ -105,6 +105,11 @@ def test_numbers_by_document_and_kind(store: PassageStore) -> None:
     assert store.numbers().dtype == "int64"
 
 
+def test_the_outline_says_where_every_passage_stands(store: PassageStore) -> None:
+    passages = store.passages(store.numbers().tolist()).values()
+    assert store.outline() == [(p.number, p.document.id, p.section_code, p.section_title, p.kind) for p in passages]
+
+
 def test_passages_by_number_keep_the_order_asked_for(store: PassageStore) -> None:
     numbers = store.numbers().tolist()[::-1]
     assert list(store.passages([*numbers, 12345])) == numbers
