@@ -115,7 +115,8 @@ def split_at_headings(
     """Part a long section at the headings that stand in its text.
 
     Labels before 2006 and Medication Guides put their sub-headings into the text as emphasised lines.
-    A part shorter than `min_part_chars` stays with the one before it, its heading a plain line.
+    A part shorter than `min_part_chars` stays with the one before it, its heading a plain line, unless
+    the heading is a question: those are the frame of a Medication Guide.
 
     Returns:
         (heading or None, blocks) in order; the blocks and headings together are those given.
@@ -135,7 +136,8 @@ def split_at_headings(
             parts[-1][1].append(block)
     merged: list[tuple[list[Block], list[Block]]] = []
     for headings, body in parts:
-        if merged and (n_chars(body) < min_part_chars or len(headings) > 2):
+        asks = any(block.text.endswith("?") for block in headings)
+        if merged and ((n_chars(body) < min_part_chars and not asks) or len(headings) > 2):
             merged[-1][1].extend([*headings, *body])
         elif headings or body:
             merged.append((headings, body))

@@ -78,9 +78,9 @@ def split_numbered(text: str, number: str) -> list[Piece]:
     last = 0
     for match in re.finditer(rf"(?<![\d.]){re.escape(number)}\.(\d{{1,2}})\.?\s+(?=[A-Z\u201c\"])", text):
         at = int(match[1])
-        if not last < at <= last + MAX_GAP or _NOT_BEFORE.search(
-            text[max(match.start() - 20, 0) : match.start()].rstrip()
-        ):
+        # What is left of a section after its known parts may begin with any number.
+        rises = last < at <= last + MAX_GAP or match.start() == 0
+        if not rises or _NOT_BEFORE.search(text[max(match.start() - 20, 0) : match.start()].rstrip()):
             continue
         cuts.append((match.start(), match.end(), f"{number}.{at}"))
         last = at
@@ -126,7 +126,8 @@ def heading_end(text: str) -> int:
         if word.endswith(".") and n and len(bare) > 3:
             return match.end()
     # All of it is title case: a heading and nothing else.
-    return len(text) if len(text) <= MAX_HEADING_CHARS else 0
+    whole = len(text) <= MAX_HEADING_CHARS and bool(tokens) and tokens[-1][1] not in _CONNECTORS
+    return len(text) if whole else 0
 
 
 def _sentence_start(tokens: list[tuple[int, str]], begins: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
@@ -28,6 +28,7 @@ HIGHLIGHTS: Final = "Highlights of prescribing information"
 MAX_DEPTH: Final = 40
 _HL7 = "urn:hl7-org:v3"
 _DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})")
+_QUESTION = re.compile(r"(?:What|Who|How|When|Why|Where)\b.{5,140}\?$")
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\.?\s+")
 # Boxed: the full text follows at once. Recent changes: dates of edits, nothing about the medicine.
 _NO_HIGHLIGHT: Final = frozenset({BOXED_WARNING, RECENT_CHANGES})
@@ -145,19 +146,34 @@ def _parts(
     own_path = path if title == parent_title and path else (*path, title)
     if blocks or heading or (children and own in NAMES):
         # A boxed warning is one statement however many lines of it are bold.
+        if kind == "patient":
+            blocks = [replace(block, heading=block.heading or bool(_QUESTION.match(block.text))) for block in blocks]
         pieces = [(None, blocks)] if code == BOXED_WARNING else split_at_headings(blocks)
+        question: tuple[str, ...] = ()
         for n, (sub, lines) in enumerate(pieces):
-            sub_title = re.sub(r"([:?])?\n", lambda end: f"{end[1] or ':'} ", sub) if sub else title
+            sub_title = _joined(sub) if sub else title
+            # "Common side effects include:" belongs to the question of the Medication Guide above it.
+            above = question if sub_title.endswith(":") else ()
+            question = (sub_title,) if sub_title.endswith("?") else question
             yield _Part(
                 code=code,
                 title=sub_title,
-                path=(*own_path, sub_title) if sub else own_path,
+                path=(*own_path, *above, sub_title) if sub else own_path,
                 heading="\n".join(line for line in (heading if n == 0 else None, sub) if line) or None,
                 blocks=tuple(lines),
                 kind=kind,
             )
     for child in children:
         yield from _parts(child, own_path, code, title, kind, depth + 1)
+
+
+def _joined(headings: str) -> str:
+    """Headings one under the other as one title; a question stands for all of them."""
+    lines = headings.split("\n")
+    if lines[-1].endswith("?"):
+        return lines[-1]
+    above = [line if line.endswith((":", "?")) else f"{line}:" for line in lines[:-1]]
+    return " ".join([*above, lines[-1]])
 
 
 def _highlights(root: etree._Element) -> Iterator[_Part]:

@@ -103,7 +103,7 @@ def _body(rows: Sequence[_Row], labels: Sequence[str], n_columns: int, narrative
 
 def _opens_with_caption(rows: Sequence[_Row], n_columns: int) -> bool:
     """Whether the first row is a caption in disguise, and not the first of several groups."""
-    if not rows or rows[0].part == "tfoot" or not _spans(rows[0], n_columns):
+    if not rows or rows[0].part == "tfoot" or not _spans(rows[0], n_columns) or rows[0].filled[0].column > 0:
         return False
     later = [row for row in rows[1:] if _spans(row, n_columns) and _names_group(row.filled[0])]
     above_header = len(rows) > 1 and _is_strong(rows[1]) and not _spans(rows[1], n_columns)

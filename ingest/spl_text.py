@@ -20,6 +20,9 @@ MAX_HEADING_CHARS: Final = 150
 _BREAK: Final = "\x1e"
 _EMPHASIS = re.compile(r"bold|underline|italics", re.IGNORECASE)
 _FOOTNOTE_MARKS: Final = ("*", "†", "‡", "§", "¶", "#")
+# Emphasised all the same: the ends of sentences, the names of pictures, references to other places.
+_NO_HEADING = re.compile(r"[.,;]$|^(?:figure|table|see|note)\b", re.IGNORECASE)
+_TYPED_BULLET = re.compile(r"^o (?=[a-z])")
 _BULLET_CAPTION = re.compile(r"^[•·o○▪■□\u2013\u2014*-]?$")
 _SUPERSCRIPT: Final = str.maketrans("0123456789+-\u2212\u2013", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 # After a unit or a power of ten, and before an isotope's symbol, a raised number is part of the quantity.
@@ -92,17 +95,16 @@ class Narrative:
     def _lines(self, raw: str, *, heading: bool = False) -> Iterator[Block]:
         lines: list[str] = []
         for part in raw.split(_BREAK):
-            line = clean(part)
+            # Lists typed by hand between breaks: the letter o stands for the second bullet.
+            line = _TYPED_BULLET.sub(SUB_BULLET, clean(part))
             # A forced break in mid-sentence is typography, not structure.
             if lines and line and line[0].islower() and lines[-1][-1] not in ".:;!?":
                 lines[-1] = f"{lines[-1]} {line}"
             elif line:
                 lines.append(line)
-        is_heading = (
-            heading and len(" ".join(lines)) <= MAX_HEADING_CHARS and not " ".join(lines).endswith((".", ",", ";"))
-        )
-        if is_heading and lines:
-            yield Block(text=" ".join(lines), heading=True)
+        whole = " ".join(lines)
+        if heading and whole and len(whole) <= MAX_HEADING_CHARS and not _NO_HEADING.search(whole):
+            yield Block(text=whole, heading=True)
             return
         for line in lines:
             yield Block(text=line)
