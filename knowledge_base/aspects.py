@@ -1,0 +1,131 @@
+"""What a question is after ("dose", "pregnancy", ...) and which label sections hold that.
+
+Cues and section weights are data (`data/aspects.toml`). Knows no medicine and no passages: how many
+medicines the question names is told.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+_HINT: Final = 0.5
+_INTERACTION: Final = "interaction"
+_COMPARING: Final = re.compile(
+    r"\b(vs\.?|versus|differences?|differ|compare[ds]?|comparison|better|stronger|same as|instead of|"
+    r"switch(ing)? (from|to)|alternatives?|which (one|is))\b",
+    re.IGNORECASE,
+)
+JOINING: Final = re.compile(
+    r"\b(interact\w*|together|with|combin\w+|mix\w*|while|concomitant\w*|concurrent\w*|alongside|same time|"
+    r"add(ing)?|on top of)\b",
+    re.IGNORECASE,
+)
+"""Words by which a question puts two medicines together."""
+_DRUG: Final = "qzdrug"
+"""Stands for a medicine's name while cues are looked for, so that "vitamin k" or "stay awake" sets none off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One thing that can be asked; `sections` maps LOINC codes to weights in (0, 1]."""
+
+    name: str
+    sections: Mapping[str, float]
+    cues: tuple[re.Pattern[str], ...]
+    hints: tuple[re.Pattern[str], ...]
+    headings: re.Pattern[str] | None
+    terms: re.Pattern[str] | None
+
+    def fit(self, question: str) -> float:
+        """1 for a cue, one half for a hint, 0 for neither."""
+        if any(cue.search(question) for cue in self.cues):
+            return 1.0
+        return _HINT if any(hint.search(question) for hint in self.hints) else 0.0
+
+
+class AspectTable:
+    """All aspects, in order of precedence."""
+
+    def __init__(self, aspects: Sequence[Aspect]) -> None:
+        self._aspects = MappingProxyType({aspect.name: aspect for aspect in aspects})
+
+    def __getitem__(self, name: str) -> Aspect:
+        """The aspect of a name; KeyError if there is none."""
+        return self._aspects[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is an aspect of this name."""
+        return name in self._aspects
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every aspect's name."""
+        return tuple(self._aspects)
+
+    def resolve(self, question: str, n_drugs: int = 0, drug_spans: Sequence[tuple[int, int]] = ()) -> tuple[str, ...]:
+        """What a question is after, best first; empty if nothing says so.
+
+        Args:
+            question: the question's words.
+            n_drugs: how many different medicines or classes of medicines it names.
+            drug_spans: where their names stand; the names themselves give no cue.
+        """
+        masked = _mask(question, drug_spans)
+        fits = {name: aspect.fit(masked) for name, aspect in self._aspects.items()}
+        if n_drugs < 2:
+            # "Take it with food" is no interaction of medicines, and only one was named.
+            others = [name for name, fit in fits.items() if fit == 1.0 and name != _INTERACTION]
+            fits[_INTERACTION] = min(fits[_INTERACTION], _HINT if others or not _names_interaction(masked) else 1.0)
+        order = list(self._aspects)
+        found = sorted((name for name, fit in fits.items() if fit > 0), key=lambda one: (-fits[one], order.index(one)))
+        if n_drugs > 1 and (not _COMPARING.search(masked) or _names_interaction(masked)):
+            joined = JOINING.search(masked) is not None
+            specific = [name for name in found if fits[name] == 1.0 and name not in (_INTERACTION, "overview")]
+            if joined or not specific:
+                found = [_INTERACTION, *(name for name in found if name != _INTERACTION)]
+            else:
+                rest = [name for name in found if name not in (specific[0], _INTERACTION)]
+                found = [specific[0], _INTERACTION, *rest]
+        elif n_drugs > 1:
+            found = [name for name in found if name != _INTERACTION] or ["uses", "mechanism"]
+        return tuple(found)
+
+
+@cache
+def aspect_table() -> AspectTable:
+    """The shipped aspects."""
+    with (files("knowledge_base") / "data" / "aspects.toml").open("rb") as file:
+        table = tomllib.load(file)
+    return AspectTable([_aspect(name, entry) for name, entry in table.items()])
+
+
+def _aspect(name: str, entry: dict[str, Any]) -> Aspect:
+    return Aspect(
+        name=name,
+        sections=MappingProxyType({code: float(weight) for code, weight in entry["sections"].items()}),
+        cues=tuple(_pattern(cue) for cue in entry["cues"]),
+        hints=tuple(_pattern(hint) for hint in entry.get("hints", ())),
+        headings=_pattern(entry["headings"]) if "headings" in entry else None,
+        terms=_pattern(rf"\b(?:{entry['terms']})\b") if "terms" in entry else None,
+    )
+
+
+def _pattern(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)
+
+
+def _names_interaction(question: str) -> bool:
+    return re.search(r"\binteract", question, re.IGNORECASE) is not None
+
+
+def _mask(question: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        question = f"{question[:start]}{_DRUG}{question[end:]}"
+    return question

@@ -1,0 +1,115 @@
+"""Where every passage stands, as arrays: the part of a ranking that needs no text.
+
+Built once for a generation of a knowledge base. Knows documents and sections, no questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from knowledge_base.aspects import Aspect
+from knowledge_base.medicine_table import canonical_ingredient
+from knowledge_base.types import DocumentInfo, Kind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from knowledge_base.passage_store import PassageStore
+
+_HEADING_BONUS: Final = 0.2
+_HEADING_FLOOR: Final = 0.75
+"""A section whose own title says the aspect counts at least this much, whatever its code."""
+
+
+class Catalogue:
+    """Numbers, documents, sections and kinds of all passages, in the order of their numbers."""
+
+    def __init__(self, store: PassageStore) -> None:
+        outline = store.outline()
+        self.documents: tuple[DocumentInfo, ...] = tuple(store.documents())
+        places = {info.id: place for place, info in enumerate(self.documents)}
+        self.numbers: NDArray[np.int64] = np.array([row.number for row in outline], dtype=np.int64)
+        self._document = np.array([places[row.document_id] for row in outline], dtype=np.int32)
+        self._codes, self._code = _coded(row.code for row in outline)
+        self._titles, self._title = _coded(row.title for row in outline)
+        self._kinds, self._kind = _coded(row.kind for row in outline)
+        self._priors: dict[str, NDArray[np.float32]] = {}
+        self._by_ingredients: dict[frozenset[str], list[int]] = {}
+        self._of_ingredient: dict[str, list[int]] = {}
+        for place, info in enumerate(self.documents):
+            ingredients = frozenset(canonical_ingredient(name) for name in info.ingredients)
+            self._by_ingredients.setdefault(ingredients, []).append(place)
+            for ingredient in ingredients:
+                self._of_ingredient.setdefault(ingredient, []).append(place)
+
+    def documents_of(self, ingredients: Collection[str]) -> tuple[DocumentInfo, ...]:
+        """The documents about exactly these ingredients; failing those, about these and others.
+
+        For several ingredients without a common document: the documents about one of them alone.
+        """
+        wanted = frozenset(canonical_ingredient(name) for name in ingredients)
+        places = self._by_ingredients.get(wanted, [])
+        if not places and wanted:
+            shared = set.intersection(*(set(self._of_ingredient.get(one, ())) for one in wanted))
+            places = sorted(shared) or [
+                place for one in sorted(wanted) for place in self._by_ingredients.get(frozenset((one,)), ())
+            ]
+        return tuple(self.documents[place] for place in places)
+
+    def documents_with_any(self, ingredients: Iterable[str]) -> tuple[DocumentInfo, ...]:
+        """The documents that hold at least one of these ingredients."""
+        places = {place for one in ingredients for place in self._of_ingredient.get(canonical_ingredient(one), ())}
+        return tuple(self.documents[place] for place in sorted(places))
+
+    def rows(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of passage numbers; a number that is not there has none."""
+        wanted = np.asarray(numbers, dtype=np.int64)
+        if not len(self.numbers) or not len(wanted):
+            return np.empty(0, dtype=np.int64)
+        rows = np.minimum(np.searchsorted(self.numbers, wanted), len(self.numbers) - 1)
+        found: NDArray[np.int64] = rows[self.numbers[rows] == wanted]
+        return found
+
+    def numbers_of(self, document_ids: Collection[str] | None, kinds: Collection[Kind] | None) -> NDArray[np.int64]:
+        """The numbers of all passages of these documents and kinds, ascending; None means any."""
+        wanted = np.ones(len(self.numbers), dtype=bool)
+        if document_ids is not None:
+            chosen = [place for place, info in enumerate(self.documents) if info.id in document_ids]
+            wanted &= np.isin(self._document, chosen)
+        if kinds is not None:
+            wanted &= np.isin(self._kind, [place for place, kind in enumerate(self._kinds) if kind in kinds])
+        return self.numbers[wanted]
+
+    def prior(self, aspect: Aspect) -> NDArray[np.float32]:
+        """How likely each passage's section holds an aspect, in [0, 1.2], for all rows."""
+        if aspect.name not in self._priors:
+            weights = np.array([aspect.sections.get(code or "", 0.0) for code in self._codes], dtype=np.float32)
+            prior = weights[self._code]
+            if aspect.headings is not None:
+                heading = aspect.headings
+                named = np.array([heading.search(title or "") is not None for title in self._titles], dtype=bool)
+                prior = np.where(named[self._title], np.maximum(prior + _HEADING_BONUS, _HEADING_FLOOR), prior)
+            self._priors[aspect.name] = prior.astype(np.float32)
+        return self._priors[aspect.name]
+
+    def by_title(self, judge: Callable[[str], float]) -> NDArray[np.float32]:
+        """A value for each section title, for all rows."""
+        return np.array([judge(title or "") for title in self._titles], dtype=np.float32)[self._title]
+
+    def by_kind(self, judge: Callable[[str], float]) -> NDArray[np.float32]:
+        """A value for each kind, for all rows."""
+        return np.array([judge(kind or "") for kind in self._kinds], dtype=np.float32)[self._kind]
+
+    def by_document(self, judge: Callable[[DocumentInfo], float]) -> NDArray[np.float32]:
+        """A value for each document, for all rows."""
+        return np.array([judge(info) for info in self.documents], dtype=np.float32)[self._document]
+
+
+def _coded(values: Iterable[str | None]) -> tuple[list[str | None], NDArray[np.int32]]:
+    """The different values, and for each row the place of its value among them."""
+    places: dict[str | None, int] = {}
+    rows = [places.setdefault(value, len(places)) for value in values]
+    return list(places), np.array(rows, dtype=np.int32)

@@ -1,0 +1,67 @@
+"""Reading a question before anything is looked up: its medicines, classes, aspects and carrying words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from knowledge_base.aspects import JOINING, AspectTable
+from knowledge_base.drug_classes import ClassMention, DrugClasses
+from knowledge_base.drug_names import DrugLexicon, Resolution
+from knowledge_base.question_words import content_words
+from knowledge_base.types import DrugMention, Query
+from knowledge_base.words import Word, name_key, spans_free
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A question as it was understood.
+
+    `text` has the medicines' own names in the place of brands and misspellings: what is embedded.
+    `words` carry the question, medicines left out.
+    """
+
+    text: str
+    drugs: tuple[DrugMention, ...]
+    unknown: tuple[str, ...]
+    classes: tuple[ClassMention, ...]
+    aspects: tuple[str, ...]
+    words: tuple[Word, ...]
+
+
+def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspects: AspectTable) -> Reading:
+    """What a query asks; drugs and aspects given with it are taken as they are."""
+    resolved = lexicon.resolve(query.text) if query.drugs is None else Resolution(query.drugs, ())
+    drugs, unknown = resolved
+    drug_spans = [(drug.start, drug.end) for drug in drugs if query.text[drug.start : drug.end] == drug.mention]
+    drug_spans += [span for word in unknown for span in _spans_of(query.text, word)]
+    named = tuple(one for one in classes.mentions(query.text) if spans_free(drug_spans, one.start, one.end))
+    n_drugs = len({drug.ingredients or drug.candidates for drug in drugs}) + len(unknown)
+    if named and JOINING.search(query.text) is not None:
+        n_drugs += len({one.name for one in named})
+    return Reading(
+        text=_rename(query.text, drugs),
+        drugs=drugs,
+        unknown=unknown,
+        classes=named,
+        aspects=aspects.resolve(query.text, n_drugs, drug_spans) if query.aspects is None else query.aspects,
+        words=tuple(content_words(query.text, drug_spans)),
+    )
+
+
+def names_of(lexicon: DrugLexicon, ingredients: Iterable[str]) -> tuple[str, ...]:
+    """Every name by which a text may mean these ingredients: generic names, salts' bases and brands."""
+    return tuple(dict.fromkeys(name for one in ingredients for name in (one, *lexicon.names_of(one))))
+
+
+def _spans_of(text: str, word: str) -> list[tuple[int, int]]:
+    pattern = r"\W+".join(re.escape(part) for part in name_key(word))
+    return [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)] if pattern else []
+
+
+def _rename(text: str, drugs: Iterable[DrugMention]) -> str:
+    for drug in sorted(drugs, key=lambda one: -one.start):
+        if drug.ingredients and text[drug.start : drug.end] == drug.mention:
+            text = f"{text[: drug.start]}{' and '.join(drug.ingredients)}{text[drug.end :]}"
+    return text

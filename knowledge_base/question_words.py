@@ -1,0 +1,59 @@
+"""The words of a question that a text about the answer would share, and the word-index expression for them.
+
+Knows FTS5's query syntax (every word quoted, so nothing a person types is an operator) and no index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from knowledge_base.words import Word, word_set, words_of
+
+_IDLE: Final = word_set(
+    """
+    a about all also am an and any are as at be been but by can could did do does doing done for from get gets
+    give given go had has have having he her him his how i if im in into is it its ive just know let like may me
+    might my need of off ok okay on or our out please say says she should so some someone take taken taking tell
+    than that the their them then there these they this those to told too up us use used using want was we were
+    what whats when where which while who whom why will with without would yes you your drug drugs medicine
+    medicines medication medications safe effects side
+    """
+)
+_MAX_WORDS: Final = 24
+"""A pasted page is no better a query than its first words."""
+
+
+def content_words(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> list[Word]:
+    """The words that carry the question, without those in the spans to leave out."""
+    return [
+        word
+        for word in words_of(text)
+        if word.text not in _IDLE
+        and (len(word.text) > 1 or word.text.isdigit())
+        and all(word.end <= start or word.start >= end for start, end in leave_out)
+    ][:_MAX_WORDS]
+
+
+def any_of(words: Sequence[Word], phrases: Iterable[str] = ()) -> str:
+    """An FTS5 expression for any of the words, any two of them side by side, or any of the phrases."""
+    single = dict.fromkeys(quoted(word.text) for word in words)
+    # Neighbours in the question that are neighbours in a text ("injection safety") say more than both words apart.
+    pairs = dict.fromkeys(
+        quoted(f"{one.text} {other.text}") for one, other in pairwise(words) if other.start - one.end <= 1
+    )
+    return " OR ".join([*single, *pairs, *dict.fromkeys(map(quoted, phrases))])
+
+
+def quoted(phrase: str) -> str:
+    """A phrase as FTS5 takes it literally."""
+    return '"' + phrase.replace('"', " ") + '"'
+
+
+def share_of(words: Collection[str], text_words: Collection[str]) -> float:
+    """The share of words that a text uses, 0 for no words; words with the same first five letters count as one."""
+    if not words:
+        return 0.0
+    stems = {word[:5] for word in text_words}
+    return sum(word[:5] in stems for word in words) / len(words)

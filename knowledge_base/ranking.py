@@ -1,0 +1,138 @@
+"""The score of a passage for a question: where it stands, what both searches say, what its text names.
+
+A sum of parts in comparable units: 1 is "the right section". Weights were set on the questions of
+`eval/data` and on a knowledge base of all labels at hand. Knows passages and a reading, no index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from knowledge_base.aspects import AspectTable
+from knowledge_base.catalogue import Catalogue
+from knowledge_base.fusion import RRF_K
+from knowledge_base.question_words import share_of
+from knowledge_base.types import DocumentInfo, Passage
+from knowledge_base.words import name_key, words_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from knowledge_base.question_reader import Reading
+
+_ASPECT_SHARE: Final = (1.0, 0.5, 0.3, 0.2)
+"""What the best and the further aspects of a question add; the best one decides."""
+_RELEVANCE: Final = 0.6
+_COVERAGE: Final = 0.35
+_TERMS: Final = 0.12
+_NAMED: Final = 0.8
+_NAMED_BY_CLASS: Final = 0.65
+_WRONG_GROUP: Final = 0.35
+_RRF_BEST: Final = 2 / (RRF_K + 1)
+_ISSUER: Final = 0.3
+_NEWER: Final = 0.01
+
+_GROUPS: Final = tuple(
+    (aspect, re.compile(pattern, re.IGNORECASE))
+    for aspect, pattern in (
+        ("children", r"p(a)?ediatric|child|infant|neonat|adolescen"),
+        ("kidney", r"renal|kidney|dialysis"),
+        ("liver", r"hepatic|liver"),
+        ("elderly", r"geriatric|elderly|older"),
+        ("pregnancy", r"pregnan"),
+    )
+)
+"""Section titles about one group of patients: wrong for a question that does not ask for them."""
+_ISSUERS: Final = re.compile(
+    r"\b(CDC|WHO|NIH|NIDDK|NICE|USPSTF|VA|DoD|AHRQ|NHLBI|FDA|ADA|AHA|ACC|ACOG|IDSA|KDIGO|GINA|GOLD|NCI|SAMHSA|HRSA)\b"
+)
+_CLINICAL: Final = re.compile(
+    r"\b(guidelines?|recommend\w*|guidance|polic(y|ies)|standards?|protocols?|prevention|screening|hygiene|"
+    r"infection control)\b",
+    re.IGNORECASE,
+)
+_ISSUER_NAMES: Final = {
+    "CDC": ("cdc", "centers for disease control"),
+    "WHO": ("who", "world health organization"),
+    "NIH": ("nih", "national institutes of health"),
+    "NIDDK": ("niddk",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interactant:
+    """The other medicine or class in a question about two: what a passage calls it."""
+
+    names: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+    def bonus(self, folded: str) -> float:
+        """What naming it adds; `folded` is the text's folded words between single spaces."""
+        if any(f" {name} " in folded for name in self.names):
+            return _NAMED
+        return _NAMED_BY_CLASS if any(f" {phrase} " in folded for phrase in self.phrases) else 0.0
+
+
+def section_prior(catalogue: Catalogue, aspects: Sequence[str], table: AspectTable) -> NDArray[np.float32]:
+    """How well each passage's section fits what is asked, for all rows of the catalogue."""
+    known = [name for name in aspects if name in table][: len(_ASPECT_SHARE)]
+    prior = np.zeros(len(catalogue.numbers), dtype=np.float32)
+    for share, name in zip(_ASPECT_SHARE, known, strict=False):
+        prior = np.maximum(prior, share * catalogue.prior(table[name]))
+    return prior
+
+
+def group_penalty(catalogue: Catalogue, aspects: Sequence[str]) -> NDArray[np.float32]:
+    """What a section about a group of patients loses when the question does not ask for that group."""
+    others = [pattern for aspect, pattern in _GROUPS if aspect not in aspects]
+    return catalogue.by_title(lambda title: _WRONG_GROUP if any(one.search(title) for one in others) else 0.0)
+
+
+def recency(catalogue: Catalogue) -> NDArray[np.float32]:
+    """A hair more for newer documents, so that equal passages come from the newest label."""
+    dates = sorted({info.effective_date or "" for info in catalogue.documents})
+    places = {date: place / max(len(dates), 1) for place, date in enumerate(dates)}
+    return catalogue.by_document(lambda info: _NEWER * places[info.effective_date or ""])
+
+
+def source_prior(catalogue: Catalogue, question: str, *, about_drug: bool) -> NDArray[np.float32]:
+    """What a document's kind and issuer add: guidelines first for clinical questions, unsorted papers last."""
+    issuers = _ISSUERS.findall(question)
+    clinical = bool(issuers) or _CLINICAL.search(question) is not None
+    guideline = 0.0 if about_drug else 0.3 if clinical else 0.1
+    by_kind = {"guideline": guideline, "other": -0.3, "patient": 0.0, "label": 0.0}
+    prior = catalogue.by_kind(lambda kind: by_kind.get(kind, 0.0))
+    if not issuers:
+        return prior
+    names = {name for issuer in issuers for name in _ISSUER_NAMES.get(issuer, (issuer.lower(),))}
+    return prior + catalogue.by_document(lambda info: _ISSUER if _is_issued_by(info, names) else 0.0)
+
+
+def relevance(fused: Mapping[int, float], numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+    """The fused rank of each number as a share of the best possible, weighted."""
+    scores = [fused.get(int(number), 0.0) / _RRF_BEST for number in numbers]
+    return np.array(scores, dtype=np.float32) * _RELEVANCE
+
+
+def text_score(
+    passage: Passage, reading: Reading, table: AspectTable, interactants: Iterable[Interactant] = ()
+) -> float:
+    """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name."""
+    words = [word.text for word in words_of(f"{passage.section_title}\n{passage.text}")]
+    score = _COVERAGE * share_of({word.text for word in reading.words}, set(words))
+    first = next((table[name] for name in reading.aspects if name in table), None)
+    if first is not None and first.terms is not None and first.terms.search(passage.text) is not None:
+        score += _TERMS
+    folded = f" {' '.join(words)} "
+    return score + max((one.bonus(folded) for one in interactants), default=0.0)
+
+
+def _is_issued_by(info: DocumentInfo, names: Iterable[str]) -> bool:
+    known = " ".join((info.title, info.manufacturer or "", info.source_path)).replace("_", " ")
+    said = f" {' '.join(name_key(known))} "
+    return any(f" {name} " in said for name in names)
