@@ -19,6 +19,8 @@ from chatbot.types import Audience, Citation, Claim
 from knowledge_base.types import DrugMention, Retrieval
 
 _SPACE: Final = re.compile(r"\s+")
+_LIST_MARK: Final = " \u2022 "
+_CELL_MARK: Final = " \u00b7 "
 _TOPICAL: Final = frozenset({"side_effects", "serious_side_effects", "uses", "contraindication"})
 """Aspects whose questions may name one thing ("hiccups") that a label simply does not list."""
 
@@ -41,7 +43,7 @@ def number_quotes(quotes: Iterable[Quote]) -> tuple[Citation, ...]:
 
 
 def compose_quotes(
-    groups: Sequence[QuoteGroup], aspects: Sequence[AspectRules], audience: Audience, numbers: Mapping[str, str]
+    groups: Sequence[QuoteGroup], aspects: Sequence[AspectRules], audience: Audience, advice: str = ""
 ) -> Draft:
     """The extractive answer: for each medicine a line of introduction and its quotes."""
     citations = number_quotes(quote for group in groups for quote in group.quotes)
@@ -55,7 +57,7 @@ def compose_quotes(
             blocks.append("\n".join(lines))
         else:
             blocks.append(absence(group, aspects))
-    if audience == "patient" and (advice := advice_line(aspects, numbers)):
+    if advice:
         blocks.append(advice)
     claims = tuple(Claim(text=one.quote, citations=(one.n,), support="quoted") for one in citations)
     return Draft(text="\n\n".join(blocks), claims=claims, citations=citations)
@@ -71,8 +73,9 @@ def compose_written(sentences: Sequence[Claim], citations: Sequence[Citation], a
 def show_quote(citation: Citation) -> str:
     """A quote on one line in quotation marks with its marker; a list's items are set off by bullets."""
     lead, items = list_items(citation.quote)
-    shown = " • ".join([lead, *items]) if items else citation.quote
-    return f"\u201c{_SPACE.sub(' ', shown).strip()}\u201d [{citation.n}]"
+    shown = _LIST_MARK.join([lead, *items]) if items else citation.quote.replace(" | ", _CELL_MARK)
+    words = _SPACE.sub(" ", shown).strip()
+    return f"\u201c{words}\u201d [{citation.n}]"
 
 
 def advice_line(aspects: Sequence[AspectRules], numbers: Mapping[str, str]) -> str:
@@ -113,8 +116,8 @@ def unknown_text(unknown: Sequence[str], known: Sequence[str], n_documents: int)
 def which_text(drugs: Sequence[DrugMention]) -> str:
     """Asks which of several medicines is meant."""
     lines = [
-        f"\u201c{drug.mention}\u201d could be {_or(drug.candidates)}. These are different medicines with names that are "
-        "easily mixed up. Which one do you mean? Compare the spelling on the package."
+        f"\u201c{drug.mention}\u201d could be {_or(drug.candidates)}: different medicines with names that are easily "
+        "mixed up. Which one do you mean? Compare the spelling on the package."
         for drug in drugs
     ]
     return "\n\n".join(lines)
@@ -126,8 +129,9 @@ def nothing_text(groups: Sequence[QuoteGroup], aspects: Sequence[AspectRules], r
     if not lines:
         topic = f" about {aspects[0].topic}" if aspects else ""
         lines = [
-            f"No sentence in the sources answers this{topic}. {retrieval.n_documents_searched} documents on medicines "
-            "and guidelines were searched. If you asked about a medicine, name it as it stands on the package."
+            f"No sentence in the sources answers this{topic}. "
+            f"{retrieval.n_documents_searched} documents were searched. "
+            "If you asked about a medicine, name it as it stands on the package."
         ]
     n = retrieval.n_documents_searched
     if groups and groups[0].ingredient is not None:

@@ -36,6 +36,10 @@ class AspectRules:
     avoid: tuple[re.Pattern[str], ...]
     strict: bool
 
+    def covers(self, word: str) -> bool:
+        """Whether the word only names the aspect again."""
+        return self.headings.search(word) is not None or self.cues[0].search(word) is not None
+
     def section_prior(self, code: str | None, title: str) -> float:
         """How likely a sentence of that section is about the aspect, in [0, 1]."""
         by_code = _ELSEWHERE
@@ -76,7 +80,7 @@ class EvidenceRules:
         text = question.lower()
         named = {word for drug in drugs for name in (drug.mention, *drug.ingredients) for word in _words(name)}
         said = [word for word in dict.fromkeys(_words(text)) if word not in self._idle_words and word not in named]
-        return tuple(self._word(word) for word in said if not any(a.headings.search(word) for a in aspects))
+        return tuple(self._word(word) for word in said if not any(aspect.covers(word) for aspect in aspects))
 
     def _word(self, said: str) -> Word:
         stem = _stem(said)

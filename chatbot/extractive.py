@@ -41,11 +41,29 @@ _ROW: Final = 0.5
 _SINGLE: Final = 0.5
 _FOR_READER: Final = 0.3
 
+_LEANS: Final = 0.35
+_STUDY: Final = 0.5
+_FIRST_SHARE: Final = 0.9
+"""The first sentence of the answer is the earliest of those that score at least this share of the best."""
+
+# "Other effects are…", "These patients…": can not open an answer, because what they lean on is not quoted.
+_LEANING: Final = re.compile(
+    r"^(?:other|also|in addition|additional(?:ly)?|these|this|such|those|it|they|however|therefore|thus|similarly"
+    r"|for example|in comparison|moreover|the (?:same|latter|above)|both)\b"
+)
+_STUDY_TALK: Final = re.compile(
+    r"\b(?:prospective|retrospective|cohort|case[- ]control|randomi[sz]ed|double-blind|open-label|relapse|n ?= ?\d+"
+    r"|healthy (?:subjects|volunteers)|were (?:enrolled|followed|exposed)|study followed|meta-analys[ei]s|95% ci"
+    r"|confidence interval)\b"
+)
+_STUDY_ASPECTS: Final = frozenset({"clinical_studies", "pharmacokinetics", "toxicology"})
+
 _RELATIVE_CUT: Final = 0.62
 """A sentence below this share of the best one's score is not taken."""
 _SAME_WORDS: Final = 0.6
-_N_EMBEDDED: Final = 12
+_N_EMBEDDED: Final = 10
 _MIN_SIMILARITY: Final = 0.42
+_MIN_PASSAGE_SIMILARITY: Final = 0.3
 _MIN_SHARED_WORDS: Final = 0.5
 _N_QUOTES: Final[dict[Audience, int]] = {"patient": 5, "clinician": 6}
 _QUOTE_CHARS: Final[dict[Audience, int]] = {"patient": 1300, "clinician": 2000}
@@ -104,8 +122,8 @@ def pick_quotes(need: Need, candidates: Sequence[Candidate], embed: Embed | None
     scored = sorted(
         ((_score(need, one), one) for one in fitting), key=lambda pair: (-pair[0], pair[1].rank, pair[1].start)
     )
-    if embed is not None and scored and (need.words or not need.aspects):
-        scored = _with_similarity(need, scored, embed)
+    if embed is not None and scored and not need.aspects:
+        scored = _with_similarity(need, _near_passages(need, scored), embed)
     scored = [(score, one) for score, one in scored if score > 0]
     return _in_reading_order(need, _take(need, scored))
 
@@ -152,6 +170,9 @@ def _score(need: Need, candidate: Candidate) -> float:
     score += _RANK / candidate.rank + _PLACE / (1 + candidate.place)
     score -= _LONG * max(0.0, len(text) / _LONG_CHARS - 1.0)
     score -= _ROW if candidate.form == "row" else 0.0
+    score -= _LEANS if _LEANING.match(text) else 0.0
+    if _STUDY_TALK.search(text) and not _STUDY_ASPECTS & {aspect.name for aspect in need.aspects}:
+        score -= _STUDY
     ingredients = candidate.passage.document.ingredients
     if need.ingredient is not None:
         score += _SINGLE if ingredients == (need.ingredient,) else 0.0
@@ -178,6 +199,8 @@ def _with_similarity(
 ) -> list[tuple[float, Candidate]]:
     """The best few by rules, ranked again with their nearness to the question; with no aspect, far ones drop out."""
     head = scored[:_N_EMBEDDED]
+    if not head:
+        return []
     vectors = embed([need.question, *(one.text for _, one in head)])  # (1 + n, d), L2-normalised
     nearness = vectors[1:] @ vectors[0]
     again = [
@@ -186,6 +209,13 @@ def _with_similarity(
         if need.aspects or near >= _MIN_SIMILARITY or (need.ingredient and _shares_words(need, one.lower))
     ]
     return sorted(again, key=lambda pair: (-pair[0], pair[1].rank, pair[1].start))
+
+
+def _near_passages(need: Need, scored: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Only sentences of passages that are near the question; all of them once the medicine is known."""
+    if need.ingredient is not None:
+        return list(scored)
+    return [(score, one) for score, one in scored if (one.similarity or 0.0) >= _MIN_PASSAGE_SIMILARITY]
 
 
 def _take(need: Need, scored: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
@@ -214,9 +244,11 @@ def _in_reading_order(need: Need, taken: Sequence[tuple[float, Candidate]]) -> t
     """The most direct sentence first, then the others as they stand in their documents."""
     if not taken:
         return ()
-    first, rest = taken[0], list(taken[1:])
     documents = [one.passage.document.id for _, one in taken]
-    rest.sort(key=lambda pair: (documents.index(pair[1].passage.document.id), pair[1].start))
+    in_order = sorted(taken, key=lambda pair: (documents.index(pair[1].passage.document.id), pair[1].start))
+    direct = (pair for pair in in_order if pair[0] >= _FIRST_SHARE * taken[0][0] and not _LEANING.match(pair[1].lower))
+    first = next(direct, taken[0])
+    rest = [pair for pair in in_order if pair is not first]
     return tuple(
         Quote(passage=one.passage, start=one.start, end=one.end, text=one.text, score=score)
         for score, one in [first, *rest]

@@ -17,6 +17,7 @@ from chatbot.evidence import AspectRules, EvidenceRules
 from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, State, pick_quotes, unmatched
 from chatbot.types import Audience
 from knowledge_base import loinc
+from knowledge_base.drug_classes import drug_classes
 from knowledge_base.types import DocumentInfo, DrugMention, Passage, Retrieval, Section
 
 _MAX_DOCUMENTS: Final = 3
@@ -129,7 +130,7 @@ class Gatherer:
     def _partner(self, others: Sequence[DrugMention]) -> Partner:
         ingredients = [ingredient for other in others for ingredient in other.ingredients]
         names = [*ingredients, *(other.mention for other in others), *(c for other in others for c in other.candidates)]
-        phrases = [phrase for ingredient in ingredients for phrase in _class_phrases(ingredient)]
+        phrases = [phrase for ingredient in ingredients for phrase in drug_classes().phrases_of(ingredient)]
         return Partner(
             names=_any_of(names),
             classes=_any_of(phrases) if phrases else None,
@@ -148,8 +149,3 @@ def _home_codes(aspects: Sequence[AspectRules]) -> frozenset[str]:
 def _any_of(names: Sequence[str]) -> re.Pattern[str]:
     ordered = sorted({name.lower() for name in names}, key=len, reverse=True)
     return re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in ordered) + r")(?:s|es)?(?![a-z])")
-
-
-def _class_phrases(ingredient: str) -> Sequence[str]:
-    """The class names under which labels may speak of an ingredient ("NSAIDs", "ACE inhibitors")."""
-    return ()

@@ -6,7 +6,7 @@ Every text here is the application's own. Knows no store and no model.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -40,8 +40,8 @@ def name_notices(drugs: Sequence[DrugMention], carried: Sequence[str] = ()) -> l
     return list(dict.fromkeys(notices))
 
 
-def person_notices(question: str, aspects: Sequence[str], numbers: Mapping[str, str]) -> list[Notice]:
-    """Cautions for who the question is about: pregnancy, a child, a possible overdose."""
+def person_notices(question: str, aspects: Sequence[str]) -> list[Notice]:
+    """Cautions for who the question is about: pregnancy, a child."""
     notices = []
     if _PREGNANCY.search(question) or {"pregnancy", "breastfeeding"} & set(aspects[:1]):
         text = "Before you take, stop or change any medicine in pregnancy or while breast-feeding, ask your doctor."
@@ -49,9 +49,6 @@ def person_notices(question: str, aspects: Sequence[str], numbers: Mapping[str, 
     elif _CHILD.search(question) or "children" in aspects[:1]:
         text = "Doses for children go by age and weight, and some medicines are not for them. Ask the child's doctor."
         notices.append(Notice(kind="child", text=text))
-    if "overdose" in aspects[:1]:
-        text = f"If someone has taken too much, call {numbers['poison']} now; do not wait for symptoms."
-        notices.append(Notice(kind="overdose", text=text))
     return notices
 
 

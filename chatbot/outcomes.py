@@ -83,18 +83,18 @@ def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
     quoted = [group for group in groups if group.quotes and group.ingredient is not None]
     if case.verdict.category != "overdose" or not quoted:
         return _respond(Emergency, case, case.verdict.text)
-    draft = compose_quotes(quoted, case.aspects, "clinician", case.numbers)
+    draft = compose_quotes(quoted, case.aspects, case.audience)
     text = f"{case.verdict.text}\n\n{draft.text}"
     return _respond(Emergency, case, text, draft=draft)
 
 
 def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> Answer:
     """The written answer if there is one that held, the quoted one otherwise."""
+    advice = advice_line(case.aspects, case.numbers) if case.audience == "patient" else ""
     if writing.model is not None:
-        advice = advice_line(case.aspects, case.numbers) if case.audience == "patient" else ""
         draft = compose_written(writing.claims, writing.citations, advice)
     else:
-        draft = compose_quotes(groups, case.aspects, case.audience, case.numbers)
+        draft = compose_quotes(groups, case.aspects, case.audience, advice)
     notices = (*writing.notices, *_unknown_notice(case))
     return _respond(Answer, case, draft.text, draft=draft, notices=notices, model=writing.model)
 
@@ -121,7 +121,7 @@ def _respond(
         notices=(
             *notices,
             *name_notices(case.retrieval.drugs, case.asked.carried),
-            *(person_notices(case.question, names, case.numbers) if kind is Answer else ()),
+            *(person_notices(case.question, names) if kind is Answer else ()),
             *age_notice(documents, case.today),
         ),
         drugs=case.retrieval.drugs,

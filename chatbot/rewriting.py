@@ -29,7 +29,7 @@ _PRONOUN: Final = re.compile(
     r"\b(?:it|its|that|this|them|they|these|those|both|the (?:drug|medicine|medication|pill|dose))\b", re.I
 )
 _BARE: Final = re.compile(
-    r"^[\s,.!?]*(?:ok(?:ay)?|so|then|and|also|or|but|what|how|about|for|if|the|same|question|instead|i|take|use|is|it)*[\s,.!?]*$",
+    r"(?:[\s,.!?]|\b(?:ok|okay|so|then|and|also|or|but|what|how|about|for|if|the|same|question|instead|i|take|use|is|it)\b)*",
     re.IGNORECASE,
 )
 _WITH: Final = re.compile(
@@ -87,7 +87,7 @@ def _with_earlier_topic(
     if _WITH.search(rest) and (leans or len(question.split()) <= 4):
         names = _names(before)
         return Rewritten(f"can I take {' and '.join(names)} with {' and '.join(_names(mentions))}?", names)
-    if _BARE.match(rest) and len(before) == 1:
+    if _BARE.fullmatch(rest) and len(before) == 1:
         mention = before[0]
         return Rewritten(earlier[: mention.start] + _names(mentions)[0] + earlier[mention.end :])
     return Rewritten(question)

@@ -52,7 +52,7 @@ _NUMBERING: Final = re.compile(r"^\d{1,2}\.\d{1,2}(?:\.\d{1,2})*\s+(?=[A-Z])|^\d
 _SUBSECTION: Final = re.compile(r"(?<=[.)\]:])\s+(?=\d{1,2}\.\d{1,2}\s+[A-Z][A-Za-z])")
 _CROSS_REFERENCE: Final = re.compile(
     r"\(?\[?\s*(?:please\s+)?(?:\(?\d{1,2}(?:\.\d{1,2})*\)?[.,;\s]*)*"
-    r"(?:(?:see|refer to|for .{0,80} see)\b[^.]*)?[\])]*\.?",
+    r"(?:(?:see|refer to|for .{0,80} see)\b(?:[^.]|\.(?=\d))*)?[\])]*\.?",
     re.IGNORECASE,
 )
 _WRAP_CHARS: Final = 55

@@ -1,0 +1,75 @@
+"""Follow-ups made to stand alone from the person's own earlier questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from chatbot.rewriting import rewrite
+from chatbot.types import Turn
+from knowledge_base.types import DrugMention
+
+NAMES = {"metformin": "metformin", "ibuprofen": "ibuprofen", "advil": "ibuprofen", "sertraline": "sertraline"}
+
+
+def resolve(text: str) -> Sequence[DrugMention]:
+    return [
+        DrugMention(
+            mention=match.group(),
+            start=match.start(),
+            end=match.end(),
+            match="exact",
+            ingredients=(NAMES[match.group().lower()],),
+        )
+        for match in re.finditer(r"[A-Za-z]+", text)
+        if match.group().lower() in NAMES
+    ]
+
+
+def asked(question: str, *earlier: str) -> str:
+    return rewrite(question, [Turn(role="user", content=one) for one in earlier], resolve).question
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["and with alcohol?", "what about pregnancy?", "is it safe for kids", "how much should I take?", "side effects?"],
+)
+def test_a_question_without_a_medicine_takes_the_last_one(question: str) -> None:
+    rewritten = rewrite(
+        question,
+        [
+            Turn(role="user", content="tell me about ibuprofen"),
+            Turn(role="user", content="what are the side effects of metformin"),
+            Turn(role="assistant", content="Sertraline is something else."),
+        ],
+        resolve,
+    )
+    assert rewritten.question == f"metformin: {question}"
+    assert rewritten.carried == ("metformin",)
+
+
+def test_a_bare_name_takes_the_earlier_question() -> None:
+    assert asked("what about ibuprofen?", "is sertraline safe in pregnancy") == "is ibuprofen safe in pregnancy"
+    assert asked("and metformin", "how do I store Advil?") == "how do I store metformin?"
+
+
+def test_a_second_medicine_with_the_first() -> None:
+    assert asked("and with advil?", "what is the dose of metformin") == "can I take metformin with advil?"
+
+
+def test_what_stands_alone_is_left_alone() -> None:
+    assert (
+        asked("what is the dose of ibuprofen for adults", "is metformin safe")
+        == "what is the dose of ibuprofen for adults"
+    )
+    assert asked("what does the CDC say about injection safety in outpatient clinics", "is metformin safe").startswith(
+        "what does"
+    )
+    assert asked("and with alcohol?") == "and with alcohol?"
+
+
+def test_no_medicine_so_far_joins_the_questions() -> None:
+    question = asked("and for children?", "how are needles disposed of?")
+    assert question == "how are needles disposed of and for children?"

@@ -1,0 +1,115 @@
+"""A model's sentence holds only if the cited evidence says it: numbers, names, "not", frequency, nearness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from chatbot.types import Citation
+from chatbot.verification import Verdict, WrittenSentence, parse_sentences, verify
+from knowledge_base.types import DocumentInfo, Passage
+
+NAMES = {"ibuprofen", "lisinopril", "warfarin", "naproxen", "metformin"}
+
+
+def citation(n: int, quote: str, ingredient: str = "metformin") -> Citation:
+    info = DocumentInfo(
+        id=f"spl:{ingredient}@1",
+        source_path=f"{ingredient}.xml",
+        format="spl",
+        kind="label",
+        title=ingredient,
+        sha256="0" * 64,
+        ingredients=(ingredient,),
+    )
+    passage = Passage(
+        id=f"{info.id}#34068-7:0-{len(quote)}",
+        number=n,
+        document=info,
+        kind="label",
+        section_code="34068-7",
+        section_title="Dosage",
+        section_path=("Dosage",),
+        start=0,
+        end=len(quote),
+        text=quote,
+    )
+    return Citation(n=n, passage=passage, quote=quote, quote_start=0, quote_end=len(quote))
+
+
+EVIDENCE = (
+    citation(1, "The recommended starting dose of metformin is 500 mg twice a day or 850 mg once a day, with meals."),
+    citation(2, "Do not take metformin if you have severe kidney problems."),
+    citation(3, "Lactic acidosis is a rare but serious side effect of metformin."),
+)
+
+
+def check(text: str, *cited: int) -> Verdict:
+    return verify(WrittenSentence(text=text, cited=cited), EVIDENCE, NAMES, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("Adults start with 500 mg twice a day.", (1,)),
+        ("You start with 500 milligrams twice a day.", (1,)),
+        ("The first dose is 850 mg once a day, with meals.", (1, 2)),
+        ("Metformin must not be taken with severe kidney problems.", (2,)),
+        ("A rare side effect is lactic acidosis.", (3,)),
+    ],
+)
+def test_what_the_evidence_says_holds(text: str, cited: tuple[int, ...]) -> None:
+    assert check(text, *cited).support == "supported"
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "problem"),
+    [
+        ("Start with 500 mg twice a day.", (), "cites no evidence"),
+        ("Start with 500 mg twice a day.", (9,), "cites no evidence"),
+        ("Start with 5000 mg twice a day.", (1,), "5000 mg"),
+        ("Start with 500 mcg twice a day.", (1,), "500 mcg"),
+        ("Start with 500 g twice a day.", (1,), "500 g"),
+        ("Start lisinopril with 500 mg twice a day.", (1,), "lisinopril"),
+        ("Take metformin if you have severe kidney problems.", (2,), "leaves out the 'not'"),
+        ("Metformin must never be taken with meals.", (1,), "says 'not'"),
+        ("Lactic acidosis is a common side effect of metformin.", (3,), "common"),
+        ("Metformin is safe with meals.", (1,), "safe"),
+    ],
+)
+def test_what_it_does_not_say_is_dropped(text: str, cited: tuple[int, ...], problem: str) -> None:
+    verdict = check(text, *cited)
+    assert verdict.support == "unsupported"
+    assert problem in verdict.problem
+
+
+def test_far_sentences_are_dropped_and_near_ones_are_partial() -> None:
+    def verdict_at(cosine: float) -> str:
+        def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+            rows = [[1.0, 0.0]] + [[cosine, float(np.sqrt(1 - cosine**2))]] * (len(texts) - 1)
+            return np.array(rows, dtype=np.float32)
+
+        sentence = WrittenSentence(text="Metformin is taken with meals.", cited=(1,))
+        return verify(sentence, EVIDENCE, NAMES, embed).support
+
+    assert [verdict_at(cosine) for cosine in (0.9, 0.5, 0.2)] == ["supported", "partial", "unsupported"]
+
+
+def test_replies_are_cut_into_sentences_with_their_ids() -> None:
+    reply = "Start with 0.5 mg daily [E1]. Take it with food [E2, E3].\n- Call a doctor [E2][E4]. No source here."
+    assert [(one.text, one.cited) for one in parse_sentences(reply)] == [
+        ("Start with 0.5 mg daily.", (1,)),
+        ("Take it with food.", (2, 3)),
+        ("Call a doctor.", (2, 4)),
+        ("No source here.", ()),
+    ]
+
+
+def test_an_id_after_the_full_stop_belongs_to_the_sentence_before() -> None:
+    assert [(one.text, one.cited) for one in parse_sentences("Take it with food. [E2] Avoid alcohol. [E3]")] == [
+        ("Take it with food.", (2,)),
+        ("Avoid alcohol.", (3,)),
+    ]
