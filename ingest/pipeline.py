@@ -122,7 +122,9 @@ def _take(
     if builder.known_file(path, result.sha256):
         return Addition(0, 0, builder.count_documents(path))
     try:
-        chunked = [(document, chunk(document, embedder)) for document in result.parse()]
+        parsed = result.parse()
+        skipped.extend(SkippedFile(path=path, reason=reason) for reason in parsed.skipped)
+        chunked = [(document, chunk(document, embedder)) for document in parsed.documents]
         full = list(_with_text(chunked, path, skipped))
         return builder.add_file(path, result.sha256, full) if full else Addition(0, 0, 0)
     except VademecumError as error:
