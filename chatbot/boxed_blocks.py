@@ -14,25 +14,28 @@ from chatbot.types import BoxedWarning
 
 _OPEN_CHARS: Final = 420
 """About five lines: what always stands open of a long warning, so that the answer below stays in view."""
-_LONG_CHARS: Final = 550
+_OPEN_CHARS_OF_SEVERAL: Final = 210
+_SLACK: Final = 1.3
+"""A warning that is only this much longer than what stands open is not cut at all."""
 
 
 def render_boxed_warnings(warnings: Sequence[BoxedWarning], turn: int) -> Markup:
     """One block for each warning; a long one opens on demand, but its beginning never closes."""
-    return join(_block(warning, place, turn) for place, warning in enumerate(warnings))
+    open_chars = _OPEN_CHARS if len(warnings) == 1 else _OPEN_CHARS_OF_SEVERAL
+    return join(_block(warning, place, turn, open_chars) for place, warning in enumerate(warnings))
 
 
-def split_warning(quote: str) -> tuple[str, str]:
+def split_warning(quote: str, open_chars: int = _OPEN_CHARS) -> tuple[str, str]:
     """The part that always stands open, and the rest; cut between sentences or lines, nothing lost."""
-    if len(quote) <= _LONG_CHARS:
+    if len(quote) <= open_chars * _SLACK:
         return quote, ""
-    cuts = [cut.end() for cut in re.finditer(r"[.:;]\s+|\n+", quote) if cut.end() <= _OPEN_CHARS]
-    cut = cuts[-1] if cuts and cuts[-1] > _OPEN_CHARS // 3 else quote.find(" ", _OPEN_CHARS)
+    cuts = [cut.end() for cut in re.finditer(r"[.:;]\s+|\n+", quote) if cut.end() <= open_chars * _SLACK]
+    cut = cuts[-1] if cuts and cuts[-1] > open_chars // 3 else quote.find(" ", open_chars)
     return (quote[:cut], quote[cut:]) if cut > 0 else (quote, "")
 
 
-def _block(warning: BoxedWarning, place: int, turn: int) -> Markup:
-    head, tail = split_warning(warning.quote)
+def _block(warning: BoxedWarning, place: int, turn: int, open_chars: int) -> Markup:
+    head, tail = split_warning(warning.quote, open_chars)
     title = element("h2", icon("alert"), element("span", "Boxed warning"), element("b", warning.ingredient))
     more = element("details", element("summary", "Show the whole warning"), _quote(tail)) if tail else None
     show = element(

@@ -23,6 +23,7 @@ from knowledge_base.types import DrugMention
 
 _PHONE: Final = re.compile(r"(?<![\d-])(?:1-\d{3}-\d{3}-\d{4}|9-8-8|116 123|911|988|811|112|999|111|000)(?![\d-])")
 _CAUTIONS: Final = frozenset({"pregnancy", "child", "overdose", "look-alike"})
+_LINE_END: Final = re.compile(r"\n+(?!\s*[-•*] )")
 _N_NEAREST: Final = 3
 _ALARMS: Final[Mapping[TriageLevel, tuple[str, str, str]]] = MappingProxyType(
     {
@@ -133,7 +134,7 @@ def _alarm(level: TriageLevel, text: str) -> Markup:
     return element(
         "section",
         element("h2", icon(drawing), title),
-        element("div", render_text(text, {}, 0), class_="vm-text"),
+        element("div", render_text(_LINE_END.sub("\n\n", text.strip()), {}, 0), class_="vm-text"),
         _call_buttons(text),
         class_=kind,
         role="alert",

@@ -25,7 +25,7 @@ _EXAMPLES: Final[Mapping[Audience, tuple[str, ...]]] = MappingProxyType(
         "clinician": (
             "What is the boxed warning on methotrexate?",
             "How much metformin should an adult start on?",
-            "Does warfarin interact with amiodarone?",
+            "Does warfarin interact with sulfamethoxazole and trimethoprim?",
             "What are the contraindications of lisinopril?",
         ),
     }

@@ -94,6 +94,7 @@
     transcript.setAttribute("aria-live", "polite");
     panel().setAttribute("role", "complementary");
     panel().setAttribute("aria-label", "Sources");
+    document.getElementById("vm-audience")?.setAttribute("aria-label", "Write for");
     new MutationObserver(follow).observe(transcript, { childList: true, subtree: true });
     new MutationObserver(reveal).observe(panel(), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-key", "data-turn"] });
   };

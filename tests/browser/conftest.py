@@ -25,6 +25,12 @@ _FLAGS = (
 _HARMLESS_CONSOLE = ("Autofocus processing was blocked",)
 
 
+@pytest.fixture(scope="session")
+def unused_port() -> int:
+    """A port of this machine that nobody listens on."""
+    return free_port()
+
+
 def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
