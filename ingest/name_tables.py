@@ -139,6 +139,7 @@ SHELF_WORDS: Final = words(
     """
     a acid acne action active adult adults advanced aid all allergy and anti antacid antibacterial anti-bacterial
     antibiotic anticavity anti-diarrheal antidiarrheal antifungal anti-itch antimicrobial antiperspirant antiseptic
+    diarrheal formula scent scented unscented
     arthritis awake baby back balm body bowel burn calming care chest children childrens child chill clean cleanser
     clear cold complete congestion control cooling cough daily dandruff day daytime decongestant deodorant dry dual
     dye ear early ease eczema essential everyday extra eye face fast fever first flu foot formula free fresh
@@ -151,6 +152,18 @@ SHELF_WORDS: Final = words(
     sleep-aid smoking soap soothing sore sport spf stay stick stomach stool softener strength strong sun sunblock
     sunscreen symptom symptoms tartar tear tears the therapy throat tooth toothpaste topical total travel treatment
     triple ultra upset vapor wart warts wash water whitening wipe wipes with women womens men mens wound
+    """
+)
+
+PACKS: Final = words("titration starter pack pak maintenance kit dose 7-day")
+
+# Shops that sell generics under their own name.
+STORES: Final = words(
+    """
+    amazon basic care careone cvs dg equate exchange family dollar goodsense good sense guardian h-e-b health mart
+    healthy accents heb kirkland kroger leader major mckesson medique meijer members mark member's mark perrigo
+    preferred publix quality choice rite rexall rugby safeway sam's select signature sound body sunmark target
+    topcare tops up up&up value vons walgreens walmart wegmans
     """
 )
 

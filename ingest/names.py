@@ -15,9 +15,11 @@ from ingest.name_tables import (
     ANTISEPTICS,
     DOSE_FORM_WORDS,
     ELEMENTS,
+    PACKS,
     RENAMED,
     SALTS,
     SHELF_WORDS,
+    STORES,
     SYNONYMS,
     WHOLE_NAMES,
 )
@@ -99,19 +101,42 @@ def substances(raw_generic: str) -> tuple[Substance, ...]:
 
 
 def brand(raw: str, ingredients: Iterable[str]) -> str | None:
-    """A brand name in lower case, or None where it only repeats the generic name or describes a shelf."""
+    """A brand name in lower case, or None where it only repeats the generic name or describes a shelf.
+
+    Of a medicine with one ingredient the name people use is kept: "Childrens Zyrtec" is Zyrtec, "Men's Rogaine
+    Minoxidil" is Rogaine. Of a combination the whole name is, for "Advil PM" is not Advil.
+
+    Args:
+        raw: the name as printed.
+        ingredients: names of the ingredients, salts included.
+    """
+    known = {fold(name) for name in ingredients} - {""}
     name = " ".join(_STRENGTH.sub(" ", fold(_PARENTHESES.sub(" ", raw))).split()).strip(" ,.-")
-    words = re.findall(r"[\w.'-]+", name)
-    generic = {word for ingredient in ingredients for word in re.findall(r"[\w.'-]+", ingredient)}
-    plain = generic | SALTS | DOSE_FORM_WORDS | SHELF_WORDS | {"and", "in", "dextrose"}
-    if not words or len(words) > MAX_NAME_WORDS or len(name) < 3:
+    words = name.split()
+    plain = (
+        {"in", "dextrose", "water"}
+        | SALTS
+        | DOSE_FORM_WORDS
+        | SHELF_WORDS
+        | STORES
+        | {word for one in known for word in one.split()}
+    )
+
+    def is_plain(word: str) -> bool:
+        bare = _BIOLOGIC_SUFFIX.sub("", word.strip(",.")).replace("'", "").replace("\u2019", "")
+        return bare in plain or not any(letter.isalpha() for letter in bare)
+
+    if len(words) > MAX_NAME_WORDS or all(is_plain(word) for word in words):
         return None
-    if all(word.replace("'", "") in plain or word.isdigit() for word in words) or generic & set(words):
-        return None
-    # "Pristiq Extended-Release", "Uptravi Titration Pack": the name people use ends before the dose form.
-    while len(words) > 1 and words[-1] in DOSE_FORM_WORDS | {"titration", "starter", "pack", "pak", "maintenance"}:
+    alone = len({one.split()[0] for one in known}) == 1 and not known & ANTISEPTICS
+    while words and alone and is_plain(words[-1]):
         words.pop()
-    return name if " ".join(words) not in name else " ".join(words)
+    while words and alone and is_plain(words[0]):
+        words.pop(0)
+    while len(words) > 1 and words[-1] in DOSE_FORM_WORDS | PACKS:
+        words.pop()
+    name = " ".join(words).strip(" ,.-")
+    return name if len(name) > 2 else None
 
 
 def pharmacologic_class(raw: str) -> str:

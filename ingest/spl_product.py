@@ -20,6 +20,7 @@ _HIGHLIGHTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEE_FULL = re.compile(r"see\s+full prescribing information for[^.]*\.", re.IGNORECASE | re.DOTALL)
+_BIOLOGIC_SUFFIX = re.compile(r"-[a-z]{4}")
 _APPROVAL = re.compile(r"initial\s+u\.?s\.?\s+approval\s*:?\s*(?:\d{4})?", re.IGNORECASE)
 
 
@@ -111,8 +112,14 @@ def _ingredient(element: etree._Element) -> tuple[Substance | None, str]:
 
 
 def _names(element: etree._Element) -> list[str]:
-    """The element's own `name` children, a `suffix` inside joined to its name."""
-    return [words for child in element if local_name(child) == "name" and (words := clean(" ".join(_texts(child))))]
+    """The element's own `name` children, each with its suffix: a biologic's ("-aacf") or what sets a product apart."""
+    names = []
+    for child in element:
+        if local_name(child) == "name":
+            suffix = clean("".join(inner.text or "" for inner in child))
+            space = "" if _BIOLOGIC_SUFFIX.fullmatch(suffix) else " "
+            names.append(f"{clean(child.text or '')}{space}{suffix}".strip())
+    return [name for name in names if name]
 
 
 def _texts(element: etree._Element) -> list[str]:

@@ -87,6 +87,8 @@ def test_combinations_are_taken_apart(raw, ingredients):
         ("Pristiq Extended-Release", "pristiq"),
         ("UPTRAVI Titration Pack", "uptravi"),
         ("Atorvastatin Calcium", None),
+        ("Childrens Lipitor Atorvastatin, Unscented", "lipitor"),
+        ("Atorvastatin-xyzw", None),
         ("Equate Atorvastatin Tablets", None),
         ("Pain Reliever Extra Strength", None),
         ("allergy relief", None),
@@ -95,6 +97,12 @@ def test_combinations_are_taken_apart(raw, ingredients):
 )
 def test_a_brand_is_a_name_of_its_own(raw, name):
     assert brand(raw, ["atorvastatin", "atorvastatin calcium"]) == name
+
+
+def test_a_brand_of_a_combination_keeps_its_whole_name():
+    assert brand("Advil PM", ["ibuprofen", "diphenhydramine"]) == "advil pm"
+    assert brand("Tylenol with Codeine", ["acetaminophen", "codeine", "codeine phosphate"]) == "tylenol with codeine"
+    assert brand("Ibuprofen and Diphenhydramine PM", ["ibuprofen", "diphenhydramine"]) is None
 
 
 def test_a_kit_is_not_its_swab():
