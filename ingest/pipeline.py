@@ -77,7 +77,8 @@ def ingest_paths(
     try:
         with KnowledgeBaseBuilder(kb_path, embedder) as builder:
             for path in paths:
-                for result in read(path):
+                # Absolute, so that the same file is known again from another folder.
+                for result in read(path.expanduser().absolute()):
                     tally.count(_take(result, builder, embedder, tally.skipped))
                     if progress is not None:
                         progress("reading", tally.n_files, 0)

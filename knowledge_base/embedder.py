@@ -8,7 +8,7 @@ Passages are embedded by several threads of one core each, not by one batch spre
 that was 15 % faster on two cores, and a busy machine slows it in proportion instead of stalling every
 matrix product at a barrier (a query took 17 ms against 490 ms). Always float32: bfloat16 through AMX
 ends the process with an illegal instruction on virtual machines that show AMX and do not allow it, and
-without AMX it is slower.
+without AMX it is slower; float16 (cosine 0.999998) was between no and 37 % faster.
 """
 
 from __future__ import annotations

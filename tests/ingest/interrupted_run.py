@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from ingest.pipeline import ingest_paths
-from ingest.readers import SourceFile
+from ingest.readers import Parsed, SourceFile
 from knowledge_base.errors import VademecumError
 from knowledge_base.types import DocumentInfo, Section, SourceDocument
 
@@ -24,7 +24,7 @@ def read(folder: Path):
     """A text file a document, a line a section."""
     for path in sorted(folder.iterdir()):
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        yield SourceFile(path=str(path), sha256=sha256, parse=lambda path=path, sha=sha256: [document(path, sha)])
+        yield SourceFile(path=str(path), sha256=sha256, parse=lambda p=path, s=sha256: Parsed([document(p, s)], []))
 
 
 def document(path: Path, sha256: str) -> SourceDocument:

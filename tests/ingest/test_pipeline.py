@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest_paths
-from ingest.readers import Skipped, SourceFile
+from ingest.readers import Parsed, Skipped, SourceFile
 from knowledge_base.errors import IngestError, KnowledgeBaseError
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.verify import verify
@@ -24,8 +24,9 @@ def reader(*results):
     return lambda path: iter(results)
 
 
-def file_of(name: str, *documents, sha256: str = "1") -> SourceFile:
-    return SourceFile(path=name, sha256=sha256, parse=lambda: [document for document, _ in documents])
+def file_of(name: str, *documents, sha256: str = "1", skipped: tuple[str, ...] = ()) -> SourceFile:
+    parsed = Parsed([document for document, _ in documents], list(skipped))
+    return SourceFile(path=name, sha256=sha256, parse=lambda: parsed)
 
 
 def raising(name: str, error: Exception) -> SourceFile:
@@ -73,20 +74,33 @@ def test_a_bad_file_is_one_line_and_the_rest_goes_on(tmp_path: Path, word_embedd
             raising("odd.pdf", ZeroDivisionError("at\nhome")),
             file_of("empty.md", make_document("md:e@1", {"Uses": " "})),
             file_of("none.zip"),
+            file_of("bulk.json", make_document("md:b@1", {"Uses": "Cough."}), skipped=("record 2: no text",)),
             file_of("surrogate.txt", surrogate),
             good,
         ),
     )
-    assert report.documents == 1
+    assert report.documents == 2
     assert {skipped.path: skipped.reason.split(":")[0] for skipped in report.skipped} == {
         "bad.xml": "not well-formed XML",
         "odd.pdf": "unexpected ZeroDivisionError while reading it",
         "empty.md": "Ibuprofen tablets",
         "none.zip": "no document in it",
+        "bulk.json": "record 2",
         "surrogate.txt": "unexpected UnicodeEncodeError while reading it",
     }
     assert all("\n" not in skipped.reason for skipped in report.skipped)
     assert verify(tmp_path / "kb") == []
+
+
+def test_a_relative_path_is_the_same_file_from_elsewhere(tmp_path: Path, word_embedder, monkeypatch) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "advice.txt").write_text("Take the tablets with a full glass of water.")
+    monkeypatch.chdir(tmp_path)
+    assert ingest_paths([Path("notes")], tmp_path / "kb", word_embedder).documents == 1
+    monkeypatch.chdir(tmp_path / "notes")
+    assert ingest_paths([Path("advice.txt")], tmp_path / "kb", word_embedder).unchanged == 1
+    [info] = KnowledgeBase.open(tmp_path / "kb", word_embedder).store.documents()
+    assert info.source_path == str(tmp_path / "notes" / "advice.txt")
 
 
 def test_nothing_readable_makes_no_knowledge_base(tmp_path: Path, word_embedder) -> None:
