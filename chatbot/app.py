@@ -234,8 +234,8 @@ def _history(conversation: Conversation) -> list[Turn]:
     return turns
 
 
-def _draw_page(path: Path, page_number: int, boxes: Sequence[Box]) -> bytes:
+def _draw_page(path: Path, number: int, boxes: Sequence[Box], zoom: float) -> bytes:
     """The picture of a page as `ingest` draws it; loaded with the first page that is asked for."""
     from ingest.page_picture import render
 
-    return render(path, page_number, boxes)
+    return render(path, number, boxes, zoom)

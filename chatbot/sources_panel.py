@@ -19,14 +19,16 @@ from chatbot.icons import icon
 from chatbot.markup import element
 from chatbot.types import Response
 from knowledge_base.errors import VademecumError
-from knowledge_base.types import Box, DocumentInfo, Passage, Section
+from knowledge_base.types import Box, DocumentInfo, Line, Passage, Section
 
-PagePicture = Callable[[Path, int, Sequence[Box]], bytes]
-"""The page of a PDF with boxes drawn on it, as PNG; raises VademecumError where there is none."""
+PagePicture = Callable[[Path, int, Sequence[Box], float], bytes]
+"""A page of a PDF with boxes drawn on it, so many pixels a point, as PNG; raises VademecumError without one."""
 
 _KINDS: Final = {"label": "Drug label", "guideline": "Guideline", "patient": "Patient information", "other": "Document"}
 _ALL: Final = "all"
 _ROW_CHARS: Final = 110
+_PIXELS_A_POINT: Final = 1.6
+"""A Letter page is then about 980 pixels wide: twice the panel, so that it stays sharp when enlarged."""
 
 
 class SourceStore(Protocol):
@@ -38,6 +40,10 @@ class SourceStore(Protocol):
 
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """Its sections."""
+        ...
+
+    def lines(self, document_id: str, start: int, end: int) -> tuple[Line, ...]:
+        """Its printed lines between two characters; none for what is no PDF."""
         ...
 
 
@@ -130,7 +136,7 @@ def render_source(
         _tabs(_listed(response), chosen, turn),
         *_heading(chosen.passage),
         _facts(chosen.passage),
-        _page(chosen, page_picture),
+        _page(chosen, store, page_picture),
         _excerpt(chosen, store),
         class_="vm-source",
         data_turn=turn,
@@ -237,27 +243,44 @@ def _facts(passage: Passage) -> Markup:
     return element("dl", *rows, class_="vm-facts")
 
 
-def _page(source: Source, page_picture: PagePicture | None) -> Markup | None:
+def _page(source: Source, store: SourceStore, page_picture: PagePicture | None) -> Markup | None:
     """The page of a PDF as a picture, where the file can still be read."""
-    passage = source.passage
-    if passage.page is None or page_picture is None:
+    document = source.passage.document
+    page, boxes = _place_on_paper(source, store)
+    if page is None or page_picture is None:
         return None
     try:
-        picture = page_picture(Path(passage.document.source_path), passage.page, source.boxes or passage.boxes)
+        picture = page_picture(Path(document.source_path), page, boxes, _PIXELS_A_POINT)
     except (VademecumError, OSError) as error:
         missing = element("span", f"The page cannot be shown: {error}")
         return element("p", icon("page"), missing, class_="vm-missing")
     image = Markup('<img alt="{}" src="data:image/png;base64,{}">').format(
-        f"Page {passage.page} of {passage.document.title}, with the quote in a box",
-        base64.b64encode(picture).decode("ascii"),
+        f"Page {page} of {document.title}, with the quote in a box", base64.b64encode(picture).decode("ascii")
     )
-    caption = f"Page {passage.page} as printed. Select it to enlarge."
     return element(
         "figure",
         element("button", image, type="button", data_zoom=True, aria_label="Enlarge the page"),
-        element("figcaption", icon("enlarge"), caption),
+        element("figcaption", icon("enlarge"), f"Page {page} as printed. Select it to enlarge."),
         class_="vm-page",
+        data_top=round(100 * min((box.y0 for box in boxes), default=0) * _PIXELS_A_POINT / _height(picture)),
     )
+
+
+def _place_on_paper(source: Source, store: SourceStore) -> tuple[int | None, tuple[Box, ...]]:
+    """The page on which the quote begins, and the boxes to draw there: the quote's, or else the passage's."""
+    passage = source.passage
+    try:
+        lines = store.lines(passage.document.id, source.quote_start, source.quote_end)
+    except (VademecumError, KeyError):
+        lines = ()
+    if lines and not source.boxes:
+        return lines[0].page, tuple(line.box for line in lines if line.page == lines[0].page)
+    return passage.page, source.boxes or passage.boxes
+
+
+def _height(png: bytes) -> int:
+    """Pixels from top to bottom, as the picture's own header says."""
+    return max(1, int.from_bytes(png[20:24], "big"))
 
 
 def _excerpt(source: Source, store: SourceStore) -> Markup:

@@ -13,12 +13,21 @@
     if (!wanted || !source || source.dataset.key !== wanted.key || source.dataset.turn !== wanted.turn) return;
     wanted = null;
     document.getElementById("vm-panel-title")?.focus({ preventScroll: true });
-    const mark = source.querySelector("mark");
-    const figure = source.querySelector(".vm-page");
     panel().scrollTop = 0;
-    const below = mark && mark.getBoundingClientRect().bottom > panel().getBoundingClientRect().bottom - 40;
-    // The picture of a page shows the quote itself, so the panel stays at its top.
-    if (below && !figure) mark.scrollIntoView({ block: "center", behavior: still() ? "auto" : "smooth" });
+    show(source.querySelector(".vm-page") ?? source.querySelector("mark"));
+  }
+
+  // Brings the quote into view if it is not: its mark, or the height of a page at which its box stands.
+  function show(quote) {
+    if (!quote) return;
+    const image = quote.querySelector("img");
+    if (image && !image.complete) return image.addEventListener("load", () => show(quote), { once: true });
+    const place = quote.getBoundingClientRect();
+    const view = panel().getBoundingClientRect();
+    const top = place.top + (place.height * Number(quote.dataset.top ?? 0)) / 100;
+    if (top + 40 > view.bottom) {
+      panel().scrollTo({ top: top - view.top - view.height * 0.4, behavior: still() ? "auto" : "smooth" });
+    }
   }
 
   function openSource(button) {

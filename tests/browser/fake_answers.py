@@ -28,7 +28,7 @@ from chatbot.types import (
     TriageVerdict,
     Turn,
 )
-from knowledge_base.types import Box, DocumentInfo, DrugMention, Passage, ScoredPassage, Section
+from knowledge_base.types import Box, DocumentInfo, DrugMention, Line, Passage, ScoredPassage, Section
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
@@ -135,8 +135,19 @@ class FakeStore:
         part = Section(code="34084-4", title="Adverse reactions", path=("6",), start=start + 19, end=end)
         return (whole, part) if start >= 0 else (whole,)
 
+    def lines(self, document_id: str, start: int, end: int) -> tuple[Line, ...]:
+        if document_id != GUIDE.id:
+            return ()
+        # Two printed lines of the guide, the first on page 3 and the second on the page after it.
+        cut = GUIDE_TEXT.index(", even")
+        lines = (
+            Line(start=0, end=cut, page=3, box=Box(68, 130, 410, 148)),
+            Line(start=cut, end=len(GUIDE_TEXT), page=4, box=Box(68, 72, 410, 90)),
+        )
+        return tuple(line for line in lines if line.start < end and line.end > start)
 
-def draw_page(path: Path, page: int, boxes: Sequence[Box]) -> bytes:
+
+def draw_page(path: Path, page: int, boxes: Sequence[Box], zoom: float) -> bytes:
     """A page with a box on it, drawn from nothing."""
     import pymupdf
 
@@ -147,7 +158,7 @@ def draw_page(path: Path, page: int, boxes: Sequence[Box]) -> bytes:
             sheet.insert_text((72, 120 + 22 * place), line, fontsize=11)
         for box in boxes:
             sheet.draw_rect(pymupdf.Rect(*box), color=(0.8, 0.5, 0), fill=(1, 0.85, 0.3), fill_opacity=0.3, width=1.5)
-        return bytes(sheet.get_pixmap(dpi=120).tobytes("png"))
+        return bytes(sheet.get_pixmap(dpi=round(72 * zoom)).tobytes("png"))
 
 
 class FakeAnswerer:
@@ -229,7 +240,7 @@ def injection() -> Response:
     quote = "Do not enter a vial with a used needle, even for the same patient."
     passage = passage_of(GUIDE, "Use a new", "one patient only.", ("Preparing injections",), page=3)
     return Answer(id="a3", question="", text=f"{quote} [1]",
-                  citations=(citation_of(1, passage, quote, (Box(68, 130, 410, 148),)),))  # fmt: skip
+                  citations=(citation_of(1, passage, quote),))  # fmt: skip
 
 
 def hostile() -> Response:

@@ -25,6 +25,9 @@ class NoStore:
     def sections(self, document_id):
         raise KnowledgeBaseError(f"no document {document_id}")
 
+    def lines(self, document_id, start, end):
+        raise KnowledgeBaseError(f"no document {document_id}")
+
 
 def marked(tree):
     return [mark.text for mark in tree.iter("mark")]
@@ -64,10 +67,10 @@ def test_a_boxed_warning_opens_too_and_every_line_of_it_is_marked(fakes):
     assert "\n".join(marked(tree)) == response.boxed_warnings[0].quote
 
 
-def test_a_pdf_shows_the_page_with_the_boxes_of_the_quote(fakes):
+def test_a_pdf_shows_the_page_on_which_the_quote_begins_with_its_lines_boxed(fakes):
     drawn = []
 
-    def draw(path, page, boxes):
+    def draw(path, page, boxes, zoom):
         drawn.append((path.name, page, tuple(boxes)))
         return b"a picture"
 
@@ -78,8 +81,26 @@ def test_a_pdf_shows_the_page_with_the_boxes_of_the_quote(fakes):
     assert marked(tree) == ["Do not enter a vial with a used needle, even for the same patient."]
 
 
+def test_without_lines_the_boxes_of_the_citation_or_the_passage_are_drawn(fakes):
+    drawn = []
+
+    def draw(path, page, boxes, zoom):
+        drawn.append((page, tuple(boxes)))
+        return fakes.draw_page(path, page, boxes, zoom)
+
+    citation = fakes.injection().citations[0]
+    own, whole = Box(70, 400, 90, 410), Box(60, 100, 500, 700)
+    passage = dataclasses.replace(citation.passage, boxes=(whole,))
+    for boxes in ((own,), ()):
+        cited = dataclasses.replace(citation, passage=passage, quote_boxes=boxes)
+        response = dataclasses.replace(fakes.injection(), citations=(cited,))
+        figure = of_class(parsed(render_source(response, 0, "c1", NoStore(), draw)), "vm-page")[0]
+        assert figure.get("data-top") == str(round(100 * (boxes or (whole,))[0].y0 / 842))
+    assert drawn == [(3, (own,)), (3, (whole,))]
+
+
 def test_a_page_that_cannot_be_drawn_leaves_the_text(fakes):
-    def fail(path, page, boxes):
+    def fail(path, page, boxes, zoom):
         raise IngestError("the file is gone")
 
     tree = parsed(render_source(fakes.injection(), 0, "c1", fakes.FakeStore(), fail))
