@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Self
+from typing import Never, Self
 
 from tqdm import tqdm
 
@@ -13,18 +13,19 @@ class ProgressBar:
     """Shows the stage that is running; call it with (stage, done, total). Total 0 means unknown."""
 
     def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Never] | None = None
         self._stage = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that `done` of `total` items of `stage` are finished."""
-        if self._bar is None or stage != self._stage:
+        bar = self._bar
+        if bar is None or stage != self._stage:
             self._close()
             self._stage = stage
-            self._bar = tqdm(desc=stage, total=total or None, file=sys.stderr, disable=None, leave=False)
+            bar = self._bar = tqdm[Never](desc=stage, total=total or None, file=sys.stderr, disable=None, leave=False)
         if total:
-            self._bar.total = total
-        self._bar.update(done - self._bar.n)
+            bar.total = total
+        bar.update(done - bar.n)
 
     def __enter__(self) -> Self:
         """Start with no bar: it appears with the first stage."""

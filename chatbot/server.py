@@ -7,8 +7,8 @@ from typing import Any, Literal
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from chatbot.answering import Answerer
 from chatbot.contract import passage_to_json, to_json
+from chatbot.opened import OpenedAnswerer
 from chatbot.types import Turn
 from knowledge_base.types import Query
 
@@ -38,7 +38,7 @@ class SearchBody(BaseModel):
     k: int = Field(default=8, ge=1, le=100)
 
 
-def build_api(answerer: Answerer) -> FastAPI:
+def build_api(answerer: OpenedAnswerer) -> FastAPI:
     """The application over one answerer; every body is JSON, every answer the contract of `ask --json`."""
     api = FastAPI(title="vademecum", docs_url=None, redoc_url=None)
 

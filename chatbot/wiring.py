@@ -17,8 +17,8 @@ from chatbot.settings import Settings, load_settings
 from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
-    from chatbot.answering import Answerer
     from chatbot.llm import ChatModel
+    from chatbot.opened import OpenedAnswerer
     from knowledge_base.embedder import Embedder
     from knowledge_base.knowledge_base import KnowledgeBase
     from knowledge_base.passage_store import PassageStore
@@ -119,15 +119,9 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
     )
 
 
-def open_answerer(settings: Settings, named: Path | None) -> Answerer:
+def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
     """Everything between a question and its answer."""
-    from chatbot.answering import Answerer
-    from knowledge_base.retriever import HybridRetriever
-
     knowledge_base = open_kb(settings, named)
-    return Answerer(
-        knowledge_base,
-        HybridRetriever(knowledge_base),
-        open_chat_model(settings),
-        country=settings.country,
-    )
+    from chatbot.opened import OpenedAnswerer
+
+    return OpenedAnswerer(knowledge_base, open_chat_model(settings), country=settings.country)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.answering import Answerer
 from chatbot.contract import to_json
+from chatbot.opened import OpenedAnswerer
 from eval.statistics import Share, wilson
 from knowledge_base.errors import VademecumError
 
@@ -99,7 +99,7 @@ def _parse(line: str, where: str) -> Question:
         raise VademecumError(f"{where}: needs a JSON object with `question`") from error
 
 
-async def run_questions(answerer: Answerer, questions: Sequence[Question]) -> QuestionsResult:
+async def run_questions(answerer: OpenedAnswerer, questions: Sequence[Question]) -> QuestionsResult:
     """Ask every question and judge the response."""
     judgements = []
     for question in questions:
@@ -115,7 +115,7 @@ async def run_questions(answerer: Answerer, questions: Sequence[Question]) -> Qu
     )
 
 
-def _judge(question: Question, response: dict[str, Any], answerer: Answerer) -> dict[str, bool | None]:
+def _judge(question: Question, response: dict[str, Any], answerer: OpenedAnswerer) -> dict[str, bool | None]:
     citations = response["citations"]
     first = citations[0] if citations else None
     expects = question.ingredient is not None
@@ -132,6 +132,6 @@ def _holds(words: str, citations: list[dict[str, Any]]) -> bool:
     return any(words.lower() in citation["quote"].lower() for citation in citations)
 
 
-def _is_exact(citation: dict[str, Any], answerer: Answerer) -> bool:
+def _is_exact(citation: dict[str, Any], answerer: OpenedAnswerer) -> bool:
     text = answerer.knowledge_base.store.source_text(citation["document_id"])
     return bool(text[citation["quote_start"] : citation["quote_end"]] == citation["quote"])
