@@ -116,9 +116,9 @@ def test_a_large_label_is_read_in_a_moment(shared_data):
 
 
 def _seconds(data: bytes) -> float:
-    begin = time.perf_counter()
+    begin = time.process_time()
     read_spl(data, "/a.xml", "0" * 64)
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def test_openfda_texts_part_into_numbered_sections(openfda):
