@@ -22,7 +22,7 @@ class ProgressBar:
         if bar is None or stage != self._stage:
             self._close()
             self._stage = stage
-            bar = self._bar = tqdm[Never](desc=stage, total=total or None, file=sys.stderr, disable=None, leave=False)
+            bar = self._bar = tqdm(desc=stage, total=total or None, file=sys.stderr, disable=None, leave=False)
         if total:
             bar.total = total
         bar.update(done - bar.n)
