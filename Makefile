@@ -57,6 +57,7 @@ ask: $(INSTALLED)  ## answer one question: make ask Q="..."
 bench: $(INSTALLED_DEV)  ## measure speed on this machine
 	@echo "Measuring; this takes a few minutes"
 	@$(BIN)/python -m benchmarks.retrieve
+	@$(BIN)/python -m benchmarks.embed
 
 vllm:  ## build the model server's own environment in .venv-vllm
 	@echo "Installing $(VLLM) $(VLLM_VERSION) into .venv-vllm (several GB on a GPU machine)"
