@@ -15,6 +15,8 @@ from chatbot.types import BoxedWarning
 _OPEN_CHARS: Final = 420
 """About five lines: what always stands open of a long warning, so that the answer below stays in view."""
 _OPEN_CHARS_OF_SEVERAL: Final = 210
+_ENDS: Final = re.compile(r"[.;]\)?\s+|[.;:)]\s*\n+")
+"""Ends of sentences; the end of a line alone is none, as a heading would be left without its text."""
 _SLACK: Final = 1.3
 """A warning that is only this much longer than what stands open is not cut at all."""
 
@@ -26,10 +28,10 @@ def render_boxed_warnings(warnings: Sequence[BoxedWarning], turn: int) -> Markup
 
 
 def split_warning(quote: str, open_chars: int = _OPEN_CHARS) -> tuple[str, str]:
-    """The part that always stands open, and the rest; cut between sentences or lines, nothing lost."""
+    """The part that always stands open, and the rest; cut between sentences, nothing lost."""
     if len(quote) <= open_chars * _SLACK:
         return quote, ""
-    cuts = [cut.end() for cut in re.finditer(r"[.:;]\s+|\n+", quote) if cut.end() <= open_chars * _SLACK]
+    cuts = [cut.end() for cut in _ENDS.finditer(quote) if cut.end() <= open_chars * _SLACK]
     cut = cuts[-1] if cuts and cuts[-1] > open_chars // 3 else quote.find(" ", open_chars)
     return (quote[:cut], quote[cut:]) if cut > 0 else (quote, "")
 

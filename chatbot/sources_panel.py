@@ -117,9 +117,10 @@ def render_overview(response: Response, turn: int) -> Markup:
     listed = _listed(response)
     if not listed:
         return render_empty()
-    by_document: dict[str, list[Source]] = {}
+    numbered_first = sorted(listed, key=lambda source: source.key.startswith("w"))
+    by_document: dict[str, list[Source]] = {source.passage.document.id: [] for source in numbered_first}
     for source in listed:
-        by_document.setdefault(source.passage.document.id, []).append(source)
+        by_document[source.passage.document.id].append(source)
     cards = (_card(sources, turn) for sources in by_document.values())
     return _panel(response.question, element("div", *cards, class_="vm-cards"))
 

@@ -24,8 +24,7 @@ def address(tmp_path_factory, unused_port) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("end-to-end")
     names = ("ibuprofen", "lisinopril", "methotrexate")
     documents = [STARTER / "monographs" / f"{name}.md" for name in names]
-    documents += sorted((STARTER / "guidelines").glob("*.pdf"))[:1]
-    environment = os.environ | {"VADEMECUM_HOME": str(folder), "OMP_NUM_THREADS": "1"}
+    documents += sorted((STARTER / "guidelines").glob("*.pdf"))    environment = os.environ | {"VADEMECUM_HOME": str(folder), "OMP_NUM_THREADS": "1"}
     ingest = [VADEMECUM, "ingest", *documents, "--kb", folder / "kb"]
     subprocess.run(ingest, env=environment, check=True, capture_output=True, timeout=300)
     server = subprocess.Popen(
@@ -85,6 +84,16 @@ def test_a_boxed_warning_is_shown_with_the_medicine_it_belongs_to(address, open_
     ask(page, "What is the boxed warning on methotrexate?")
     assert "methotrexate" in page.inner_text(".vm-boxed h2").lower()
     screenshot(page, "real-boxed-warning")
+
+
+def test_a_guideline_in_pdf_opens_as_the_picture_of_its_page(address, open_page, screenshot):
+    page = open_page(address)
+    ask(page, "When should a urinary catheter be removed?")
+    page.locator(".vm-cite >> text=1").first.click()
+    page.wait_for_selector(".vm-page img")
+    assert page.evaluate("document.querySelector('.vm-page img').naturalWidth") > 600
+    assert page.locator(".vm-excerpt mark").count() >= 1
+    screenshot(page, "real-pdf")
 
 
 def test_an_emergency_comes_before_anything_else(address, open_page, screenshot):
