@@ -41,7 +41,7 @@ def _block(warning: BoxedWarning, place: int, turn: int, open_chars: int) -> Mar
     title = element("h2", icon("alert"), element("span", "Boxed warning"), element("b", warning.ingredient))
     more = element("details", element("summary", "Show the whole warning"), _quote(tail)) if tail else None
     show = element(
-        "button", icon("book"), "Show it in the label", type="button", class_="vm-link", data_action="source",
+        "button", icon("book"), "Show it in its source", type="button", class_="vm-link", data_action="source",
         data_turn=turn, data_key=f"w{place}",
     )  # fmt: skip
     label = f"Boxed warning for {warning.ingredient}"

@@ -93,7 +93,7 @@ def test_a_boxed_warning_is_pinned_above_the_answer(chat, open_page, screenshot)
     assert not hidden.is_visible()
     page.click("text=Show the whole warning")
     assert hidden.is_visible()
-    page.click("text=Show it in the label")
+    page.click("text=Show it in its source")
     page.wait_for_selector(".vm-source[data-key=w0]")
     assert page.locator(".vm-excerpt mark").count() == 6
 
