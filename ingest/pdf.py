@@ -1,0 +1,210 @@
+"""PDF files with a text layer: labels, guidelines and Medication Guides, read with PyMuPDF.
+
+The stored text is a rendering of its own: running lines removed, columns in reading order, paragraphs
+joined; every printed line keeps its page and box. Knows PyMuPDF; what the lines mean is known elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from ingest import pdf_facts
+from ingest.label_text import clean
+from ingest.pdf_blocks import blocks_of, looks_of
+from ingest.pdf_furniture import is_contents, without_furniture
+from ingest.pdf_layout import Piece, PrintedLine, PrintedPage, mark_bullets, reading_order
+from ingest.pdf_sections import nested, of_label
+from ingest.pdf_tables import find_tables, rules_of
+from ingest.pdf_text import PdfText, Vocabulary
+from knowledge_base.errors import IngestError
+from knowledge_base.types import Box, DocumentInfo, SourceDocument
+
+_BOLD: Final = 16
+_SUPERSCRIPT: Final = 1
+_BOLD_NAME = re.compile(r"bold|black|heavy|semibd|demi|-bd\b|medium", re.I)
+_RAISED = str.maketrans("0123456789+-\u2212", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_OPEN_REFERENCE = re.compile(r"\(\s+(?=\d)")
+_SUBSET = re.compile(r"^[A-Z]{6}\+")
+_MAX_BULLET: Final = 7.0
+_MAX_NAMED_PAGES: Final = 10
+_MAX_DRAWINGS: Final = 6000
+
+
+def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
+    """One document.
+
+    Raises:
+        IngestError: encrypted, damaged, without pages, or without a text layer (the pages are named).
+    """
+    pages, metadata_title, outline = _extract(data)
+    pages = [page for page in without_furniture(pages) if not is_contents(page)]
+    lines = [line for page in pages for line in page.lines]
+    printed = [item for page in pages for item in reading_order(page)]
+    looks = looks_of((line for page in pages for line in page.lines), outline)
+    blocks = blocks_of(printed, looks)
+    headings = [block.text for block in blocks if block.role == "heading"]
+    first_page = [line for line in lines if line.page == min((line.page for line in lines), default=1)]
+    title = pdf_facts.title_of(metadata_title, first_page, headings)
+    kind = pdf_facts.kind_of_document(title, headings, first_page)
+    first_lines = [line.text for line in first_page]
+    medicine = pdf_facts.medicine_of(metadata_title, title, first_lines) if kind == "label" else None
+    if kind == "label":
+        if medicine is not None:
+            title = f"{' / '.join(one.capitalize() for one in medicine.ingredients)} (label, PDF)"
+        parts = of_label(nested(blocks, title, label=True), title)
+    else:
+        parts = nested(blocks, title, label=False)
+    writer = PdfText(Vocabulary(line.text for line in lines))
+    for part in parts:
+        writer.add(part)
+    text = writer.text
+    if not text.strip():
+        raise IngestError("a PDF without text that could be read: nothing is left besides running headers and lists")
+    set_id, version = pdf_facts.set_id_of("\n".join(line.text for line in lines)) if kind == "label" else (None, None)
+    info = DocumentInfo(
+        id=f"pdf:{set_id}@{version or '0'}" if set_id else f"pdf:{sha256[:16]}",
+        source_path=source_path,
+        format="pdf",
+        kind=kind,
+        title=title,
+        sha256=sha256,
+        set_id=set_id,
+        version=version,
+        effective_date=pdf_facts.date_of(line.text for line in lines) if kind != "guideline" else None,
+        ingredients=medicine.ingredients if medicine else (),
+        brands=medicine.brands if medicine else (),
+    )
+    names = medicine.names if medicine else ()
+    return SourceDocument(info=info, text=text, sections=writer.sections, names=names, lines=writer.lines)
+
+
+def _extract(data: bytes) -> tuple[list[PrintedPage], str, list[str]]:
+    """The pages as printed, the metadata's title and the titles of the outline."""
+    import pymupdf
+
+    # MuPDF writes its complaints about damaged files to the terminal; ours is the IngestError.
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    try:
+        with pymupdf.open(stream=data, filetype="pdf") as document:
+            if document.needs_pass:
+                raise IngestError("an encrypted PDF: remove its password and read it again")
+            if not document.page_count:
+                raise IngestError("a PDF without pages: the file is damaged or cut off")
+            flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
+            pages, images = [], []
+            for number, page in enumerate(document, start=1):
+                found = page.get_text("dict", flags=flags)
+                lines = list(_lines(found, number))
+                if not lines and page.get_images():
+                    images.append(number)
+                pages.append(_page(page, number, found, lines))
+            if not any(page.lines or page.tables for page in pages):
+                raise IngestError(_without_text(len(pages), images))
+            outline = [str(entry[1]) for entry in document.get_toc()]
+            return pages, str((document.metadata or {}).get("title") or ""), outline
+    except IngestError:
+        raise
+    except (RuntimeError, ValueError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise IngestError(f"a damaged or cut-off PDF ({clean(reason)[:120]})") from error
+
+
+def _without_text(n_pages: int, images: Sequence[int]) -> str:
+    if not images:
+        return f"a PDF without text: all {n_pages} pages are empty"
+    named = ", ".join(map(str, images[:_MAX_NAMED_PAGES])) + (", …" if len(images) > _MAX_NAMED_PAGES else "")
+    return f"a scanned PDF without a text layer: page {named} of {n_pages} is only an image; run OCR on it first"
+
+
+def _page(page: Any, number: int, found: Mapping[str, Any], lines: list[PrintedLine]) -> PrintedPage:  # noqa: ANN401
+    bullets: list[Box] = []
+    drawn: list[Box] = []
+    for drawing in page.get_drawings()[:_MAX_DRAWINGS] if lines else ():
+        box = Box(*drawing["rect"])
+        wide, high = box.x1 - box.x0, box.y1 - box.y0
+        if 1.5 <= wide <= _MAX_BULLET and 1.5 <= high <= _MAX_BULLET and abs(wide - high) < 1.0:
+            bullets.append(box)
+        drawn.extend(_edges(drawing))
+    tables, outside = find_tables(rules_of(drawn), mark_bullets(lines, bullets))
+    return PrintedPage(
+        number=number,
+        width=float(found["width"]),
+        height=float(found["height"]),
+        lines=tuple(outside),
+        tables=tuple(tables),
+    )
+
+
+def _edges(drawing: Mapping[str, Any]) -> Iterator[Box]:
+    """The straight strokes of a drawing and the sides of its stroked rectangles."""
+    for item in drawing["items"]:
+        if item[0] == "l":
+            (ax, ay), (bx, by) = item[1], item[2]
+            yield Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
+        elif item[0] == "re":
+            box = Box(*item[1])
+            if min(box.x1 - box.x0, box.y1 - box.y0) <= 4:
+                yield box
+            elif "s" in (drawing.get("type") or ""):
+                yield box._replace(y1=box.y0)
+                yield box._replace(y0=box.y1)
+                yield box._replace(x1=box.x0)
+                yield box._replace(x0=box.x1)
+
+
+def _lines(found: Mapping[str, Any], number: int) -> Iterator[PrintedLine]:
+    """The lines of a page whose words stand upright, cleaned."""
+    for block in found["blocks"]:
+        for line in block.get("lines", ()):
+            if abs(line["dir"][0]) < 0.9:
+                continue
+            printed = _line(line, number)
+            if printed is not None:
+                yield printed
+
+
+def _line(line: Mapping[str, Any], number: int) -> PrintedLine | None:
+    spans = [span for span in line["spans"] if span["text"].strip()]
+    if not spans:
+        return None
+    main = max(spans, key=lambda span: len(span["text"].strip()))
+    pieces = [Piece(text=_words(span, main), box=Box(*span["bbox"])) for span in line["spans"]]
+    joined = _OPEN_REFERENCE.sub("(", _clean("".join(piece.text for piece in pieces)))
+    if not joined:
+        return None
+    lettered = [span for span in spans if any(map(str.isalpha, span["text"]))]
+    return PrintedLine(
+        text=joined,
+        page=number,
+        box=Box(*line["bbox"]),
+        size=float(main["size"]),
+        family=_SUBSET.sub("", main["font"]).split("-")[0].split(",")[0],
+        bold=bool(lettered) and all(_is_bold(span) for span in lettered),
+        pieces=tuple(replace(piece, text=_clean_piece(piece.text)) for piece in pieces),
+    )
+
+
+def _words(span: Mapping[str, Any], main: Mapping[str, Any]) -> str:
+    text = str(span["text"])
+    raised = span["flags"] & _SUPERSCRIPT and span["size"] < 0.9 * main["size"]
+    # "10" and a raised "9" must never be read as 109.
+    return text.translate(_RAISED) if raised else text
+
+
+def _clean(text: str) -> str:
+    # A soft hyphen at the very end says that the word goes on in the next line.
+    soft = text.rstrip().endswith("\u00ad")
+    return clean(text) + ("\u00ad" if soft else "")
+
+
+def _clean_piece(text: str) -> str:
+    lead, trail = text[:1].isspace(), text[-1:].isspace()
+    return f"{' ' if lead else ''}{clean(text)}{' ' if trail else ''}"
+
+
+def _is_bold(span: Mapping[str, Any]) -> bool:
+    return bool(span["flags"] & _BOLD) or _BOLD_NAME.search(span["font"].rsplit("+", 1)[-1]) is not None

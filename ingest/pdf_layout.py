@@ -1,0 +1,243 @@
+"""The printed lines of a PDF page in the order they are read: rows, columns, lines across both.
+
+Works on plain values; knows no PDF library, no headings, no medicine. Coordinates are PDF points with
+the origin at the top left of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Final
+
+from knowledge_base.types import Box
+
+_MIN_COLUMN_LINES: Final = 4
+_MIN_COLUMN_CHARS: Final = 14
+_MIN_COLUMN_WIDTH: Final = 110.0
+_GUTTER_STEP: Final = 3.0
+_MAX_COLUMN_SPLITS: Final = 2
+_BULLET_REACH: Final = 26.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of a printed line in one font."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedLine:
+    """One printed line: its words, where it stands and how it looks. `bullet`: a mark is drawn before it."""
+
+    text: str
+    page: int
+    box: Box
+    size: float
+    family: str = ""
+    bold: bool = False
+    bullet: bool = False
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedRow:
+    """Cells that stand side by side: a row of a table, ruled or not. Each cell holds its lines."""
+
+    cells: tuple[tuple[PrintedLine, ...], ...]
+
+    @property
+    def lines(self) -> tuple[PrintedLine, ...]:
+        """All lines of the row."""
+        return tuple(line for cell in self.cells for line in cell)
+
+    @property
+    def page(self) -> int:
+        """The page it is printed on."""
+        return self.lines[0].page
+
+    @property
+    def box(self) -> Box:
+        """The smallest rectangle around its lines."""
+        return enclosing(line.box for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedTable:
+    """A ruled table, which is read row by row."""
+
+    box: Box
+    rows: tuple[PrintedRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedPage:
+    """One page as printed: its lines, the drawn bullets and the ruled tables of it."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[PrintedLine, ...]
+    tables: tuple[PrintedTable, ...] = ()
+
+
+Item = PrintedLine | PrintedTable
+Printed = PrintedLine | PrintedRow
+
+
+def enclosing(boxes: Iterable[Box]) -> Box:
+    """The smallest rectangle around boxes; there must be one at least."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return Box(min(x0), min(y0), max(x1), max(y1))
+
+
+def mark_bullets(lines: Iterable[PrintedLine], bullets: Sequence[Box]) -> list[PrintedLine]:
+    """The lines, each with the knowledge whether one of the drawn bullets stands just before it."""
+    return [replace(line, bullet=True) if any(_leads(b, line.box) for b in bullets) else line for line in lines]
+
+
+def reading_order(page: PrintedPage) -> list[Printed]:
+    """Everything on a page in the order it is read.
+
+    Lines that cross the gutter between two columns are read before what stands below them; between
+    two such lines the left column comes before the right one.
+    """
+    items: list[Item] = [*page.lines, *page.tables]
+    return list(_ordered(items, _MAX_COLUMN_SPLITS))
+
+
+def find_gutter(boxes: Sequence[tuple[Box, int]]) -> float | None:
+    """The x of the space between two columns of text, or None on a page with one column.
+
+    Args:
+        boxes: the box of each line and its number of characters.
+    """
+    if len(boxes) < 2 * _MIN_COLUMN_LINES:
+        return None
+    left_edge, right_edge = min(box.x0 for box, _ in boxes), max(box.x1 for box, _ in boxes)
+    best: tuple[int, list[float]] = (0, [])
+    x = left_edge + _MIN_COLUMN_WIDTH
+    while x <= right_edge - _MIN_COLUMN_WIDTH:
+        score = _gutter_score(boxes, x)
+        if score > best[0]:
+            best = (score, [x])
+        elif score == best[0] and score and x - best[1][-1] <= _GUTTER_STEP + 0.01:
+            best[1].append(x)
+        x += _GUTTER_STEP
+    return median(best[1]) if best[1] else None
+
+
+def _gutter_score(boxes: Sequence[tuple[Box, int]], x: float) -> int:
+    """How many lines a gutter at x parts from a neighbour on the other side, less those it would cut."""
+    left = [(box, n) for box, n in boxes if box.x1 <= x + 1]
+    right = [(box, n) for box, n in boxes if box.x0 >= x - 1]
+    n_crossing = len(boxes) - len(left) - len(right)
+    if min(len(left), len(right)) < _MIN_COLUMN_LINES or n_crossing > (len(left) + len(right)) / 2:
+        return 0
+    # Cells of a table are short, lines of a text column are not.
+    if min(median(n for _, n in left), median(n for _, n in right)) < _MIN_COLUMN_CHARS:
+        return 0
+    facing_left = sum(any(_beside(box, other) for other, _ in right) for box, _ in left)
+    facing_right = sum(any(_beside(box, other) for other, _ in left) for box, _ in right)
+    if min(facing_left, facing_right) < _MIN_COLUMN_LINES:
+        return 0
+    return max(0, facing_left + facing_right - 2 * n_crossing)
+
+
+def _ordered(items: Sequence[Item], splits: int) -> Iterable[Printed]:
+    lines = [item for item in items if isinstance(item, PrintedLine)]
+    gutter = find_gutter([(line.box, len(line.text)) for line in lines]) if splits else None
+    if gutter is None:
+        yield from _rows(items)
+        return
+    crossing = sorted(
+        (item for item in items if item.box.x0 < gutter - 1 and item.box.x1 > gutter + 1), key=lambda item: item.box.y0
+    )
+    bands: list[tuple[list[Item], list[Item]]] = [([], []) for _ in range(len(crossing) + 1)]
+    for item in items:
+        if item in crossing:
+            continue
+        band = sum(_middle(other.box) < _middle(item.box) for other in crossing)
+        bands[band][item.box.x0 >= gutter - 1].append(item)
+    full: list[Item] = []
+    for place, (left, right) in enumerate(bands):
+        if left or right:
+            yield from _rows(full)
+            full = []
+            yield from _ordered(left, splits - 1)
+            yield from _ordered(right, splits - 1)
+        if place < len(crossing):
+            full.append(crossing[place])
+    yield from _rows(full)
+
+
+def _rows(items: Sequence[Item]) -> Iterable[Printed]:
+    """Items of one column from top to bottom, those on one base line joined or made a row."""
+    row: list[PrintedLine] = []
+    for item in sorted(items, key=lambda item: (_middle(item.box), item.box.x0)):
+        if isinstance(item, PrintedLine) and row and _same_row(row[0].box, item.box):
+            row.append(item)
+            continue
+        yield from _joined_row(row)
+        row = []
+        if isinstance(item, PrintedLine):
+            row = [item]
+        else:
+            yield from item.rows
+    yield from _joined_row(row)
+
+
+def _joined_row(row: list[PrintedLine]) -> Iterable[Printed]:
+    cells: list[PrintedLine] = []
+    for line in sorted(row, key=lambda line: line.box.x0):
+        if cells and _continues(cells[-1], line):
+            cells[-1] = _joined(cells[-1], line)
+        else:
+            cells.append(line)
+    if len(cells) == 1:
+        yield cells[0]
+    elif cells:
+        yield PrintedRow(cells=tuple((cell,) for cell in cells))
+
+
+def _continues(line: PrintedLine, following: PrintedLine) -> bool:
+    gap = following.box.x0 - line.box.x1
+    reach = 4.0 if len(line.text) <= 3 else 1.3
+    return gap <= reach * max(line.size, following.size, 6.0)
+
+
+def _joined(line: PrintedLine, following: PrintedLine) -> PrintedLine:
+    # A mark that is also printed alone over the beginning of its line is the same mark.
+    if following.text.startswith(line.text) and following.box.x0 <= line.box.x0 + 1:
+        return following
+    if line.text.startswith(following.text) and following.box.x1 <= line.box.x0 + 2 * line.size:
+        return line
+    longer = max(line, following, key=lambda one: len(one.text))
+    return replace(
+        longer,
+        text=f"{line.text} {following.text}",
+        box=enclosing((line.box, following.box)),
+        bold=line.bold and following.bold,
+        bullet=line.bullet,
+        pieces=(*line.pieces, *following.pieces),
+    )
+
+
+def _same_row(box: Box, other: Box) -> bool:
+    overlap = min(box.y1, other.y1) - max(box.y0, other.y0)
+    return overlap >= 0.6 * min(box.y1 - box.y0, other.y1 - other.y0)
+
+
+def _beside(box: Box, other: Box) -> bool:
+    return min(box.y1, other.y1) - max(box.y0, other.y0) > 2
+
+
+def _middle(box: Box) -> float:
+    return (box.y0 + box.y1) / 2
+
+
+def _leads(bullet: Box, line: Box) -> bool:
+    return line.y0 <= _middle(bullet) <= line.y1 and -2 <= line.x0 - bullet.x1 <= _BULLET_REACH

@@ -1,0 +1,149 @@
+"""Ruled tables of a PDF page: from the drawn lines to rows of cells.
+
+Works on plain values. A grid needs two columns and two rows at least: a frame around a paragraph is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ingest.pdf_layout import PrintedLine, PrintedRow, PrintedTable, enclosing
+from knowledge_base.types import Box
+
+RULE_WIDTH: Final = 4.0
+"""A drawn rectangle thinner than this is a rule."""
+
+_TOUCH: Final = 4.0
+_MIN_RULE: Final = 8.0
+_MAX_RULES: Final = 4000
+
+
+def rules_of(drawn: Iterable[Box]) -> list[Box]:
+    """Those of the drawn boxes that are horizontal or vertical rules."""
+    return [
+        box
+        for box in drawn
+        if min(box.x1 - box.x0, box.y1 - box.y0) <= RULE_WIDTH and max(box.x1 - box.x0, box.y1 - box.y0) >= _MIN_RULE
+    ]
+
+
+def find_tables(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[PrintedTable], list[PrintedLine]]:
+    """The ruled tables among the lines, and the lines outside of them.
+
+    Args:
+        rules: thin boxes, horizontal or vertical.
+        lines: the printed lines of the page.
+    """
+    outside = list(lines)
+    tables: list[PrintedTable] = []
+    if not 5 <= len(rules) <= _MAX_RULES:
+        return tables, outside
+    for group in _connected(rules):
+        inside, rest = [], []
+        frame = enclosing(group)
+        for line in outside:
+            (inside if _within(line.box, frame) else rest).append(line)
+        rows = _table_rows(group, inside) if inside else []
+        if rows:
+            tables.append(PrintedTable(box=frame, rows=tuple(rows)))
+            outside = rest
+    return tables, outside
+
+
+def _table_rows(group: Sequence[Box], lines: Sequence[PrintedLine]) -> list[PrintedRow]:
+    """The rows of one grid, or nothing if the rules make none."""
+    across = [box for box in group if box.x1 - box.x0 > box.y1 - box.y0]
+    upright = [box for box in group if box.x1 - box.x0 <= box.y1 - box.y0]
+    ys, xs = _places(_middle_y(box) for box in across), _places(_middle_x(box) for box in upright)
+    if len(ys) < 3 or len(xs) < 3:
+        return []
+    cells: dict[tuple[int, float], list[PrintedLine]] = {}
+    for line in lines:
+        for part in _cut(line, _borders(upright, xs, _middle_y(line.box))):
+            middle = _middle_y(part.box)
+            band = max((n for n, y in enumerate(ys[:-1]) if y <= middle), default=0)
+            left = max((x for x in _borders(upright, xs, middle) if x <= _middle_x(part.box)), default=xs[0])
+            # A cell over several rows is read with the first of them.
+            while band and not _ruled_above(across, ys[band], part.box):
+                band -= 1
+            cells.setdefault((band, left), []).append(part)
+    rows = []
+    for band in sorted({band for band, _ in cells}):
+        ordered = [cells[key] for key in sorted(key for key in cells if key[0] == band)]
+        rows.append(PrintedRow(cells=tuple(tuple(sorted(cell, key=_place_in_cell)) for cell in ordered)))
+    return rows if any(len(row.cells) > 1 for row in rows) else []
+
+
+def _place_in_cell(line: PrintedLine) -> tuple[int, float]:
+    return round(_middle_y(line.box) / 3), line.box.x0
+
+
+def _borders(upright: Sequence[Box], xs: Sequence[float], y: float) -> list[float]:
+    """The places of the vertical rules that pass the height y."""
+    passing = [box for box in upright if box.y0 - _TOUCH <= y <= box.y1 + _TOUCH]
+    return [x for x in xs if any(abs(_middle_x(box) - x) <= _TOUCH for box in passing)]
+
+
+def _ruled_above(across: Sequence[Box], y: float, box: Box) -> bool:
+    x = _middle_x(box)
+    return any(abs(_middle_y(rule) - y) <= _TOUCH and rule.x0 - _TOUCH <= x <= rule.x1 + _TOUCH for rule in across)
+
+
+def _cut(line: PrintedLine, borders: Sequence[float]) -> list[PrintedLine]:
+    """A line that runs over a border between cells, cut there where its pieces allow it."""
+    crossed = [x for x in borders if line.box.x0 + 2 < x < line.box.x1 - 2]
+    if not crossed or len(line.pieces) < 2:
+        return [line]
+    parts: dict[int, list[int]] = {}
+    for n, piece in enumerate(line.pieces):
+        parts.setdefault(sum(x < _middle_x(piece.box) for x in crossed), []).append(n)
+    cut = []
+    for numbers in parts.values():
+        pieces = tuple(line.pieces[n] for n in numbers)
+        text = " ".join("".join(piece.text for piece in pieces).split())
+        if text:
+            cut.append(replace(line, text=text, box=enclosing(piece.box for piece in pieces), pieces=pieces))
+    return cut or [line]
+
+
+def _connected(rules: Sequence[Box]) -> list[list[Box]]:
+    """Groups of rules that touch each other."""
+    groups: list[tuple[Box, list[Box]]] = []
+    for rule in sorted(rules, key=lambda box: box.y0):
+        touching = [group for group in groups if any(_touch(rule, other) for other in group[1])]
+        members = [rule, *(box for group in touching for box in group[1])]
+        groups = [group for group in groups if group not in touching]
+        groups.append((enclosing(members), members))
+    return [members for _, members in groups if len(members) >= 5]
+
+
+def _touch(box: Box, other: Box) -> bool:
+    return (
+        box.x0 <= other.x1 + _TOUCH
+        and other.x0 <= box.x1 + _TOUCH
+        and box.y0 <= other.y1 + _TOUCH
+        and other.y0 <= box.y1 + _TOUCH
+    )
+
+
+def _within(box: Box, frame: Box) -> bool:
+    return frame.x0 - 2 <= _middle_x(box) <= frame.x1 + 2 and frame.y0 - 2 <= _middle_y(box) <= frame.y1 + 2
+
+
+def _places(values: Iterable[float]) -> list[float]:
+    """Values in order, near ones taken for one."""
+    places: list[float] = []
+    for value in sorted(values):
+        if not places or value - places[-1] > _TOUCH:
+            places.append(value)
+    return places
+
+
+def _middle_x(box: Box) -> float:
+    return (box.x0 + box.x1) / 2
+
+
+def _middle_y(box: Box) -> float:
+    return (box.y0 + box.y1) / 2
