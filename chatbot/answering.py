@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, Protocol
 
 import numpy as np
 from anyio.to_thread import run_sync
 from numpy.typing import NDArray
 
+from chatbot.candidates import Lead
 from chatbot.compose import number_quotes
-from chatbot.evidence import EvidenceRules
-from chatbot.extractive import QuoteGroup
+from chatbot.evidence import EvidenceRules, focus
+from chatbot.extractive import Quote, QuoteGroup
 from chatbot.gathering import Gatherer
 from chatbot.llm import ChatModel, ChatModelError
 from chatbot.notices import model_notice, unsupported_notice
@@ -139,7 +141,7 @@ class Answerer:
             audience=audience,
             verdict=verdict,
             retrieval=retrieval,
-            aspects=self._rules.aspects(retrieval.aspects),
+            aspects=self._rules.aspects(name for part in focus(question, retrieval.aspects) for name in part),
             boxed_warnings=self._boxed_warnings(list(ingredients)),
             index_version=self._kb.index_version,
             numbers=self._triage.numbers,
@@ -164,16 +166,14 @@ class Answerer:
 
     def _keep_exact(self, groups: Sequence[QuoteGroup]) -> tuple[QuoteGroup, ...]:
         """The groups without quotes that differ from the stored source, which only a damaged store brings about."""
-        ids = {quote.passage.document.id for group in groups for quote in group.quotes}
-        texts = {document_id: self._kb.store.source_text(document_id) for document_id in ids}
+        source_text = cache(self._kb.store.source_text)
+
+        def is_exact(quote: Quote | Lead) -> bool:
+            return source_text(quote.passage.document.id)[quote.start : quote.end] == quote.text
+
         return tuple(
             replace(
-                group,
-                quotes=tuple(
-                    quote
-                    for quote in group.quotes
-                    if texts[quote.passage.document.id][quote.start : quote.end] == quote.text
-                ),
+                group, quotes=tuple(q for q in group.quotes if is_exact(q) and (q.lead is None or is_exact(q.lead)))
             )
             for group in groups
         )
@@ -188,7 +188,7 @@ class Answerer:
         """What the language model makes of the evidence; nothing where there is no model or it fails."""
         if self._chat_model is None:
             return Writing()
-        evidence = number_quotes(quote for group in groups for quote in group.quotes)
+        evidence = [one for bullet in number_quotes(q for group in groups for q in group.quotes) for one in bullet]
         names = await run_sync(self._drug_names)
         try:
             with run.stage("verify"):

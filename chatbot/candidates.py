@@ -5,18 +5,33 @@ Knows passages and sentence forms; judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from chatbot.sentences import is_cross_reference, split_sentences
+from chatbot.sentences import Sentence, is_cross_reference, split_sentences
+from knowledge_base import loinc
 from knowledge_base.types import Passage, ScoredPassage
 
 _UNWRAPPED_FORMATS: Final = frozenset({"spl", "openfda", "ngc"})
 """Formats whose readers write a paragraph as one line."""
 _MIN_CHARS: Final = 18
+_MIN_ITEM_CHARS: Final = 8
 _MAX_CHARS: Final = 900
 _UNRANKED: Final = 40
+_MAX_GAP: Final = 4
+"""Characters between two passages of one section: the line breaks that chunking leaves out."""
+_MAX_LEAD_CHARS: Final = 350
+
+
+class Lead(NamedTuple):
+    """The lead-in of a list: where it stands in the source, and its text."""
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +48,34 @@ class Candidate:
     rank: int
     """The rank of its passage; large where retrieval did not bring it."""
     similarity: float | None
+    lead: Lead | None = None
+    """For a line of a list: the words it goes on from."""
 
     @property
     def lower(self) -> str:
-        """The text in lower case, which patterns see."""
-        return self.text.lower()
+        """The text in lower case, which patterns see; a line of a list with the words it goes on from."""
+        return f"{self.lead.text} {self.text}".lower() if self.lead is not None else self.text.lower()
+
+
+# Sections of a Drug Facts label whose title is the beginning of each line under it: "Stop use and ask a doctor if".
+LEAD_IN_SECTIONS: Final = frozenset(
+    {
+        loinc.DO_NOT_USE,
+        loinc.ASK_DOCTOR,
+        loinc.ASK_DOCTOR_OR_PHARMACIST,
+        loinc.WHEN_USING,
+        loinc.STOP_USE,
+        loinc.OTC_PURPOSE,
+        loinc.OTC_ACTIVE,
+        "51727-6",
+    }
+)
+
+
+_DRUG_FACTS: Final = frozenset(
+    {loinc.INDICATIONS, loinc.DOSAGE, loinc.STORAGE, loinc.PREGNANCY_OTC, loinc.KEEP_OUT_OF_REACH}
+)
+_FOOTNOTE: Final = re.compile(r"^[*\u2020\u2021\u00a7\u00b6#]")
 
 
 def ranked(passages: Iterable[ScoredPassage]) -> list[tuple[Passage, int, float | None]]:
@@ -52,29 +90,75 @@ def unranked(passages: Iterable[Passage]) -> list[tuple[Passage, int, float | No
 
 def collect_candidates(passages: Iterable[tuple[Passage, int, float | None]]) -> list[Candidate]:
     """The quotable sentences of the passages; a passage that comes twice counts once, by its first place."""
-    seen: set[str] = set()
+    first = {passage.id: (passage, rank, similarity) for passage, rank, similarity in reversed(list(passages))}
+    in_order = sorted(first.values(), key=lambda one: (one[0].document.id, one[0].start))
     found: list[Candidate] = []
-    for passage, rank, similarity in passages:
-        if passage.id in seen:
-            continue
-        seen.add(passage.id)
-        wrapped = passage.document.format not in _UNWRAPPED_FORMATS
-        for place, sentence in enumerate(split_sentences(passage.text, wrapped=wrapped)):
-            text = passage.text[sentence.start : sentence.end]
-            if sentence.form in {"heading", "fragment"} or not _MIN_CHARS <= len(text) <= _MAX_CHARS:
-                continue
-            if is_cross_reference(text):
-                continue
-            found.append(
-                Candidate(
-                    passage=passage,
-                    start=passage.start + sentence.start,
-                    end=passage.start + sentence.end,
-                    text=text,
-                    form=sentence.form,
-                    place=place,
-                    rank=rank,
-                    similarity=similarity,
-                )
-            )
+    lead: Lead | None = None
+    before: Passage | None = None
+    for passage, rank, similarity in in_order:
+        if before is None or not _adjoin(before, passage):
+            lead = None
+        before = passage
+        candidates, lead = _of_passage(passage, rank, similarity, lead)
+        found.extend(candidate for candidate in candidates if _is_quotable(candidate))
     return found
+
+
+def _adjoin(before: Passage, passage: Passage) -> bool:
+    """Whether a list may go on from one passage into the other."""
+    same_section = before.document.id == passage.document.id and before.section_path == passage.section_path
+    return same_section and 0 <= passage.start - before.end <= _MAX_GAP
+
+
+def _of_passage(
+    passage: Passage, rank: int, similarity: float | None, lead: Lead | None
+) -> tuple[list[Candidate], Lead | None]:
+    """The sentences of a passage, quotable or not, and the lead-in that is open at its end."""
+    candidates: list[Candidate] = []
+    sentences = split_sentences(passage.text, wrapped=passage.document.format not in _UNWRAPPED_FORMATS)
+    with_items = _holds_items(passage, sentences)
+    for place, sentence in enumerate(sentences):
+        text = passage.text[sentence.start : sentence.end]
+        is_item = sentence.form == "fragment" and (with_items or lead is not None)
+        candidate = Candidate(
+            passage=passage,
+            start=passage.start + sentence.start,
+            end=passage.start + sentence.end,
+            text=text,
+            form="item" if is_item else sentence.form,
+            place=place,
+            rank=rank,
+            similarity=similarity,
+            lead=lead if is_item else None,
+        )
+        if not is_item:
+            lead = _lead_of(candidate)
+        candidates.append(candidate)
+    return candidates, lead
+
+
+def _lead_of(candidate: Candidate) -> Lead | None:
+    """The lead-in that a list or a sentence with a colon leaves open for the lines after it."""
+    head, colon, _ = candidate.text.partition(":\n") if candidate.form == "list" else (candidate.text, "", "")
+    text = head + colon.rstrip("\n")
+    if candidate.form not in {"list", "sentence"} or not text.endswith(":") or len(text) > _MAX_LEAD_CHARS:
+        return None
+    return Lead(candidate.passage, candidate.start, candidate.start + len(text), text)
+
+
+def _is_quotable(candidate: Candidate) -> bool:
+    text = candidate.text
+    shortest = _MIN_ITEM_CHARS if candidate.form == "item" else _MIN_CHARS
+    if candidate.form in {"heading", "fragment"} or not shortest <= len(text) <= _MAX_CHARS:
+        return False
+    if candidate.form == "sentence" and text.endswith(":"):
+        return False
+    return not (is_cross_reference(text) or _FOOTNOTE.match(text) or text.count("(") != text.count(")"))
+
+
+def _holds_items(passage: Passage, sentences: Sequence[Sentence]) -> bool:
+    """Whether lines that are no whole sentences may be quoted: those of Drug Facts, whose heading leads them in."""
+    if passage.section_code in LEAD_IN_SECTIONS:
+        return True
+    n_pieces = sum(one.form == "fragment" for one in sentences)
+    return passage.section_code in _DRUG_FACTS and passage.kind == "label" and 2 * n_pieces >= len(sentences)

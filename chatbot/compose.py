@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
+from chatbot.candidates import LEAD_IN_SECTIONS, Lead
 from chatbot.evidence import AspectRules
 from chatbot.extractive import Quote, QuoteGroup
 from chatbot.notices import join_names
 from chatbot.sentences import list_items
 from chatbot.types import Audience, Citation, Claim
-from knowledge_base.types import DrugMention, Retrieval
+from knowledge_base.types import DrugMention, Kind
 
+_NOUNS: Final[dict[Kind, str]] = {"label": "label", "patient": "leaflet", "guideline": "guideline", "other": "document"}
 _SPACE: Final = re.compile(r"\s+")
 _LIST_MARK: Final = " \u2022 "
 _CELL_MARK: Final = " \u00b7 "
@@ -34,33 +37,53 @@ class Draft:
     citations: tuple[Citation, ...]
 
 
-def number_quotes(quotes: Iterable[Quote]) -> tuple[Citation, ...]:
-    """Citations in the order of the quotes, counting from 1."""
-    return tuple(
-        Citation(n=n, passage=quote.passage, quote=quote.text, quote_start=quote.start, quote_end=quote.end)
-        for n, quote in enumerate(quotes, start=1)
-    )
+def number_quotes(quotes: Iterable[Quote]) -> tuple[tuple[Citation, ...], ...]:
+    """The bullets of an answer, each of one or more citations, which count from 1.
 
-
-def compose_quotes(
-    groups: Sequence[QuoteGroup], aspects: Sequence[AspectRules], audience: Audience, advice: str = ""
-) -> Draft:
-    """The extractive answer: for each medicine a line of introduction and its quotes."""
-    citations = number_quotes(quote for group in groups for quote in group.quotes)
-    blocks: list[str] = []
-    start = 0
-    for group in groups:
-        cited = citations[start : start + len(group.quotes)]
-        start += len(group.quotes)
-        if cited:
-            lines = [_introduction(group, aspects, audience), *(f"- {show_quote(one)}" for one in cited)]
-            blocks.append("\n".join(lines))
+    Lines of one list make one bullet, after the list's lead-in, which is cited by itself: the two may stand in
+    different passages.
+    """
+    bullets: list[list[Citation]] = []
+    n = 0
+    lead: Lead | None = None
+    for quote in quotes:
+        parts = [(quote.passage, quote.start, quote.end, quote.text)]
+        goes_on = quote.lead is not None and quote.lead == lead
+        if quote.lead is not None and not goes_on:
+            parts.insert(0, (quote.lead.passage, quote.lead.start, quote.lead.end, quote.lead.text))
+        lead = quote.lead
+        citations = [
+            Citation(n=n + k, passage=passage, quote=text, quote_start=start, quote_end=end)
+            for k, (passage, start, end, text) in enumerate(parts, start=1)
+        ]
+        n += len(parts)
+        if goes_on:
+            bullets[-1].extend(citations)
         else:
-            blocks.append(absence(group, aspects))
+            bullets.append(citations)
+    return tuple(tuple(bullet) for bullet in bullets)
+
+
+def compose_quotes(groups: Sequence[QuoteGroup], audience: Audience, advice: str = "") -> Draft:
+    """The extractive answer: for each medicine a line of introduction and its quotes."""
+    bullets = iter(number_quotes(quote for group in groups for quote in group.quotes))
+    blocks: list[str] = []
+    given: list[tuple[Citation, ...]] = []
+    for group in groups:
+        if not group.quotes:
+            blocks.append(absence(group))
+            continue
+        of_group = list(islice(bullets, len(number_quotes(group.quotes))))
+        given.extend(of_group)
+        lines = [f"- {' '.join(show_quote(one) for one in bullet)}" for bullet in of_group]
+        blocks.append("\n".join([_introduction(group, audience), *lines]))
     if advice:
         blocks.append(advice)
-    claims = tuple(Claim(text=one.quote, citations=(one.n,), support="quoted") for one in citations)
-    return Draft(text="\n\n".join(blocks), claims=claims, citations=citations)
+    claims = tuple(
+        Claim(text=" ".join(one.quote for one in bullet), citations=tuple(one.n for one in bullet), support="quoted")
+        for bullet in given
+    )
+    return Draft(text="\n\n".join(blocks), claims=claims, citations=tuple(one for bullet in given for one in bullet))
 
 
 def compose_written(sentences: Sequence[Claim], citations: Sequence[Citation], advice: str) -> Draft:
@@ -74,25 +97,29 @@ def show_quote(citation: Citation) -> str:
     """A quote on one line in quotation marks with its marker; a list's items are set off by bullets."""
     lead, items = list_items(citation.quote)
     shown = _LIST_MARK.join([lead, *items]) if items else citation.quote.replace(" | ", _CELL_MARK)
+    if citation.passage.section_code in LEAD_IN_SECTIONS:
+        shown = _LIST_MARK.join(line.strip(" \u2022") for line in citation.quote.split("\n"))
     words = _SPACE.sub(" ", shown).strip()
-    return f"\u201c{words}\u201d [{citation.n}]"
+    lead_in = (
+        f"{citation.passage.section_title.rstrip(':. ')}: " if citation.passage.section_code in LEAD_IN_SECTIONS else ""
+    )
+    return f"{lead_in}\u201c{words}\u201d [{citation.n}]"
 
 
 def advice_line(aspects: Sequence[AspectRules], numbers: Mapping[str, str]) -> str:
-    """The fixed line for patients that goes with the first aspect."""
-    advice = aspects[0].advice.format(**numbers) if aspects else ""
-    return advice or "Ask your doctor or pharmacist what this means for you."
+    """The fixed line for patients that goes with the first aspect; some need none."""
+    return aspects[0].advice.format(**numbers) if aspects else "Ask your doctor or pharmacist what this means for you."
 
 
-def absence(group: QuoteGroup, aspects: Sequence[AspectRules]) -> str:
+def absence(group: QuoteGroup) -> str:
     """One of the two ways in which a label says nothing, in words."""
     name = group.ingredient or "these sources"
-    topic = aspects[0].topic if aspects else "this"
+    topic = _topic(group) or "this"
     if group.partner is not None:
         if group.state == "no_section":
             return f"The {name} documents here have no interactions section and say nothing about {group.partner}."
         return (
-            f"The interaction and warning sections for {name} were read too: they do not mention {group.partner}. "
+            f"The interaction and warning sections for {name} were read: they do not mention {group.partner}. "
             "That they are silent does not mean the two are safe together."
         )
     if group.state == "no_section":
@@ -123,37 +150,42 @@ def which_text(drugs: Sequence[DrugMention]) -> str:
     return "\n\n".join(lines)
 
 
-def nothing_text(groups: Sequence[QuoteGroup], aspects: Sequence[AspectRules], retrieval: Retrieval) -> str:
+def nothing_text(groups: Sequence[QuoteGroup], n_documents: int) -> str:
     """Says that nothing was found and where it was looked for."""
-    lines = [absence(group, aspects) for group in groups if group.ingredient is not None]
+    lines = [absence(group) for group in groups if group.ingredient is not None]
     if not lines:
-        topic = f" about {aspects[0].topic}" if aspects else ""
         lines = [
-            f"No sentence in the sources answers this{topic}. "
-            f"{retrieval.n_documents_searched} documents were searched. "
+            f"No sentence in the sources answers this. "
+            f"{n_documents} documents were searched. "
             "If you asked about a medicine, name it as it stands on the package."
         ]
-    n = retrieval.n_documents_searched
+    n = n_documents
     if groups and groups[0].ingredient is not None:
         lines.append(f"Searched: {n} {'document' if n == 1 else 'documents'}. Ask your doctor or pharmacist.")
     return "\n\n".join(lines)
 
 
-def _introduction(group: QuoteGroup, aspects: Sequence[AspectRules], audience: Audience) -> str:
+def _introduction(group: QuoteGroup, audience: Audience) -> str:
     source = _source(group)
-    topic = aspects[0].topic if aspects else ""
+    topic = _topic(group)
     if group.partner is not None:
-        named = any(name in quote.text.lower() for quote in group.quotes for name in group.partner.split(" and "))
+        named = any(
+            name in quote.text.lower() for quote in group.quotes for name in group.partner.lower().split(" and ")
+        )
         about = group.partner if named else f"the group of medicines {group.partner} belongs to"
         return _headed(source, about, group, audience)
-    if topic and group.unmatched_words and aspects[0].name in _TOPICAL and _none_matched(group):
+    if group.aspect is not None and group.aspect.name in _TOPICAL and _none_matched(group):
         words = join_names([f"\u201c{word}\u201d" for word in group.unmatched_words])
         return f"No sentence on {words} was found. What {source} on {topic}:"
     return _headed(source, topic, group, audience)
 
 
 def _none_matched(group: QuoteGroup) -> bool:
-    return len(group.unmatched_words) == group.n_words
+    return group.n_words > 0 and len(group.unmatched_words) == group.n_words
+
+
+def _topic(group: QuoteGroup) -> str:
+    return group.aspect.topic if group.aspect is not None else ""
 
 
 def _headed(source: str, about: str, group: QuoteGroup, audience: Audience) -> str:
@@ -171,12 +203,13 @@ def _source(group: QuoteGroup) -> str:
         if len(documents) == 1:
             return f"\u201c{documents[0].title}\u201d says"
         return "the sources say"
-    kinds = {document.kind for document in documents}
-    if kinds == {"label"}:
-        return f"the {group.ingredient} label says"
-    if kinds == {"patient"}:
-        return f"the {group.ingredient} leaflet says"
-    return f"the sources on {group.ingredient} say"
+    nouns = list(dict.fromkeys(_NOUNS[document.kind] for document in documents))
+    verb = "says" if len(nouns) == 1 else "say"
+    if {document.ingredients for document in documents} <= {(group.ingredient,)}:
+        return f"the {group.ingredient} {join_names(nouns)} {verb}"
+    if all(group.ingredient in document.ingredients for document in documents):
+        return f"the {join_names(nouns)} of products with {group.ingredient} {verb}"
+    return "other sources say"
 
 
 def _or(names: Sequence[str]) -> str:

@@ -35,10 +35,12 @@ class AspectRules:
     cues: tuple[re.Pattern[str], ...]
     avoid: tuple[re.Pattern[str], ...]
     strict: bool
+    same: re.Pattern[str] | None
+    """Words that only name the aspect again, besides those of the headings."""
 
     def covers(self, word: str) -> bool:
         """Whether the word only names the aspect again."""
-        return self.headings.search(word) is not None or self.cues[0].search(word) is not None
+        return self.headings.search(word) is not None or (self.same is not None and self.same.search(word) is not None)
 
     def section_prior(self, code: str | None, title: str) -> float:
         """How likely a sentence of that section is about the aspect, in [0, 1]."""
@@ -60,6 +62,49 @@ class Word:
     said: str
     beginnings: tuple[str, ...]
     pattern: re.Pattern[str]
+
+
+_OLD_AGE: Final = re.compile(
+    r"\b(?:i'?m|i am|is|aged?|she'?s|he'?s) (?:a )?(?:6[5-9]|[7-9]\d)\b(?! ?(?:mg|mcg|ml|kg|lbs?|%))"
+    r"|\b(?:6[5-9]|[7-9]\d)[ -]?(?:years?|yrs?|yo|y/o)\b",
+    re.IGNORECASE,
+)
+_YOUNG_AGE: Final = re.compile(
+    r"\b(?:my|our|a|the|for) (?:[a-z]+ )?(?:child|kid|toddler|infant|baby|newborn|son|daughter|boy|girl)\b"
+    r"|\b(?:[0-9]|1[0-7])[ -]?(?:years?|yrs?|months?|mo|yo)[ -]?olds?\b|\b(?:[0-9]|1[0-7]) ?yo\b",
+    re.I,
+)
+
+
+_VAGUE: Final = frozenset({"overview", "interaction", "warnings", "how_to_take"})
+"""Aspects that nearly any question suggests; they count only where they come first."""
+_SAID_BY: Final = {
+    "dose": frozenset({"max_dose", "missed_dose"}),
+    "side_effects": frozenset({"serious_side_effects"}),
+    "mechanism": frozenset({"onset", "pharmacokinetics"}),
+}
+"""Aspects that a narrower one in the same question already answers."""
+_WHO: Final = frozenset({"pregnancy", "breastfeeding", "children", "elderly", "kidney", "liver"})
+"""Aspects that say for whom; with another aspect they make one question ("dose in kidney disease")."""
+
+
+def focus(question: str, aspects: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """What to answer: one set of aspects for each answer the question asks for, two at most.
+
+    Args:
+        question: its words tell who it is about: a child, an older person.
+        aspects: what retrieval read in it, best first.
+    """
+    about: tuple[str, ...] = ("elderly",) if _OLD_AGE.search(question) else ()
+    about = ("children",) if _YOUNG_AGE.search(question) else about
+    if {"pregnancy", "breastfeeding"} & set(aspects):
+        about = ()
+    clear = [name for place, name in enumerate(aspects) if place == 0 or name not in _VAGUE]
+    clear = [name for name in clear if not _SAID_BY.get(name, frozenset()) & set(clear)]
+    names = tuple(dict.fromkeys((*about, *clear)))
+    if names[:1] == ("interaction",) or _WHO & set(names):
+        return (tuple(sorted(names, key=lambda name: name not in _WHO)),) if names else ((),)
+    return tuple((name,) for name in names[:2]) or ((),)
 
 
 class EvidenceRules:
@@ -102,6 +147,7 @@ def _aspect(name: str, entry: dict[str, Any]) -> AspectRules:
         cues=tuple(re.compile(cue) for cue in entry["cues"]),
         avoid=tuple(re.compile(cue) for cue in entry["avoid"]),
         strict=entry.get("strict", False),
+        same=re.compile(entry["same"]) if "same" in entry else None,
     )
 
 

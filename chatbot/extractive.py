@@ -7,15 +7,16 @@ medicine are taken, the most direct first. Knows candidates and rules; knows no 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.candidates import Candidate
+from chatbot.candidates import Candidate, Lead
 from chatbot.evidence import AspectRules, Word
+from chatbot.manner import is_boilerplate, leans, says_when_to_call, talks_of_a_study
 from chatbot.types import Audience
 from knowledge_base.types import Passage
 
@@ -46,26 +47,24 @@ _STUDY: Final = 0.5
 _FIRST_SHARE: Final = 0.9
 """The first sentence of the answer is the earliest of those that score at least this share of the best."""
 
-# "Other effects are…", "These patients…": can not open an answer, because what they lean on is not quoted.
-_LEANING: Final = re.compile(
-    r"^(?:other|also|in addition|additional(?:ly)?|these|this|such|those|it|they|however|therefore|thus|similarly"
-    r"|for example|in comparison|moreover|the (?:same|latter|above)|both)\b"
+_HELP_ASPECTS: Final = frozenset({"side_effects", "serious_side_effects"})
+_NAMED_THINGS: Final = frozenset(
+    {"side_effects", "serious_side_effects", "food", "warnings", "allergy", "uses", "contraindication", "monitoring"}
 )
-_STUDY_TALK: Final = re.compile(
-    r"\b(?:prospective|retrospective|cohort|case[- ]control|randomi[sz]ed|double-blind|open-label|relapse|n ?= ?\d+"
-    r"|healthy (?:subjects|volunteers)|were (?:enrolled|followed|exposed)|study followed|meta-analys[ei]s|95% ci"
-    r"|confidence interval)\b"
-)
+"""Aspects whose questions may name one thing that a label lists among many."""
 _STUDY_ASPECTS: Final = frozenset({"clinical_studies", "pharmacokinetics", "toxicology"})
 
-_RELATIVE_CUT: Final = 0.62
+_RELATIVE_CUT: Final = 0.7
 """A sentence below this share of the best one's score is not taken."""
 _SAME_WORDS: Final = 0.6
-_N_EMBEDDED: Final = 10
+_N_EMBEDDED: Final = 6
 _MIN_SIMILARITY: Final = 0.42
 _MIN_PASSAGE_SIMILARITY: Final = 0.3
 _MIN_SHARED_WORDS: Final = 0.5
+_MIN_SHARED_OPEN: Final = 0.3
+"""The share of the question's words a sentence must hold where no medicine narrows the search."""
 _N_QUOTES: Final[dict[Audience, int]] = {"patient": 5, "clinician": 6}
+_MIN_QUOTES: Final = 3
 _QUOTE_CHARS: Final[dict[Audience, int]] = {"patient": 1300, "clinician": 2000}
 _TOKEN: Final = re.compile(r"[a-z0-9]+")
 
@@ -89,6 +88,8 @@ class Need:
     audience: Audience
     partner: Partner | None = None
     ingredient: str | None = None
+    share: float = 1.0
+    """The share of an answer's length that is for this need; the question may have others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,8 @@ class Quote:
     end: int
     text: str
     score: float
+    lead: Lead | None = None
+    """For a line of a list: the words it goes on from, to be quoted before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,7 @@ class QuoteGroup:
     """The quotes of one medicine (or of no medicine), and what it means if there are none."""
 
     ingredient: str | None
+    aspect: AspectRules | None
     quotes: tuple[Quote, ...]
     state: State = "found"
     partner: str | None = None
@@ -124,8 +128,8 @@ def pick_quotes(need: Need, candidates: Sequence[Candidate], embed: Embed | None
     )
     if embed is not None and scored and not need.aspects:
         scored = _with_similarity(need, _near_passages(need, scored), embed)
-    scored = [(score, one) for score, one in scored if score > 0]
-    return _in_reading_order(need, _take(need, scored))
+    scored = _on_topic(need, [(score, one) for score, one in scored if score > 0])
+    return _in_reading_order(_with_help(need, _take(need, scored), scored))
 
 
 def unmatched(words: Sequence[Word], quotes: Sequence[Quote]) -> tuple[str, ...]:
@@ -137,10 +141,15 @@ def unmatched(words: Sequence[Word], quotes: Sequence[Quote]) -> tuple[str, ...]
 def _fits(need: Need, candidate: Candidate) -> bool:
     """Whether the sentence speaks of what is asked at all."""
     text = candidate.lower
+    if is_boilerplate(text):
+        return False
     if need.partner is not None:
-        return _names_partner(need.partner, text) > 0
+        # A list's lead-in may name the other medicine; the line itself must.
+        return _names_partner(need.partner, candidate.text.lower()) > 0
     if not need.aspects:
-        return True
+        return need.ingredient is not None or _shares_words(need, text, _MIN_SHARED_OPEN)
+    if need.aspects[0].strict:
+        return _on_aspect(need.aspects[0], candidate, text)
     return any(_on_aspect(aspect, candidate, text) for aspect in need.aspects) or _shares_words(need, text)
 
 
@@ -152,10 +161,10 @@ def _on_aspect(aspect: AspectRules, candidate: Candidate, text: str) -> bool:
     return passage.section_code in aspect.sections and says_subject
 
 
-def _shares_words(need: Need, text: str) -> bool:
+def _shares_words(need: Need, text: str, share: float = _MIN_SHARED_WORDS) -> bool:
     if not need.words:
         return False
-    return sum(bool(word.pattern.search(text)) for word in need.words) / len(need.words) > _MIN_SHARED_WORDS
+    return sum(bool(word.pattern.search(text)) for word in need.words) / len(need.words) > share
 
 
 def _score(need: Need, candidate: Candidate) -> float:
@@ -170,8 +179,8 @@ def _score(need: Need, candidate: Candidate) -> float:
     score += _RANK / candidate.rank + _PLACE / (1 + candidate.place)
     score -= _LONG * max(0.0, len(text) / _LONG_CHARS - 1.0)
     score -= _ROW if candidate.form == "row" else 0.0
-    score -= _LEANS if _LEANING.match(text) else 0.0
-    if _STUDY_TALK.search(text) and not _STUDY_ASPECTS & {aspect.name for aspect in need.aspects}:
+    score -= _LEANS if leans(text) else 0.0
+    if talks_of_a_study(text) and not _STUDY_ASPECTS & {aspect.name for aspect in need.aspects}:
         score -= _STUDY
     ingredients = candidate.passage.document.ingredients
     if need.ingredient is not None:
@@ -218,12 +227,32 @@ def _near_passages(need: Need, scored: Sequence[tuple[float, Candidate]]) -> lis
     return [(score, one) for score, one in scored if (one.similarity or 0.0) >= _MIN_PASSAGE_SIMILARITY]
 
 
+def _on_topic(need: Need, scored: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Where the question names one thing ("grapefruit") and some sentence speaks of it, only such sentences."""
+    if need.partner is not None or not need.words or not {aspect.name for aspect in need.aspects[:1]} & _NAMED_THINGS:
+        return scored
+    naming = [(score, one) for score, one in scored if _shares_words(need, one.lower, 0.0)]
+    return naming or scored
+
+
+def _with_help(
+    need: Need, taken: list[tuple[float, Candidate]], scored: Sequence[tuple[float, Candidate]]
+) -> list[tuple[float, Candidate]]:
+    """For patients asking of side effects, one sentence on when to stop or call is always among those taken."""
+    wants = need.audience == "patient" and {aspect.name for aspect in need.aspects[:1]} & _HELP_ASPECTS
+    if not wants or not taken or any(says_when_to_call(one.lower) for _, one in taken):
+        return taken
+    helping = [(score, one) for score, one in scored if says_when_to_call(one.lower)]
+    return [*taken, *helping[:1]]
+
+
 def _take(need: Need, scored: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    most = max(_MIN_QUOTES, round(_N_QUOTES[need.audience] * need.share))
     taken: list[tuple[float, Candidate]] = []
     words: list[frozenset[str]] = []
     n_chars = 0
     for score, one in scored:
-        if len(taken) == _N_QUOTES[need.audience] or score < _RELATIVE_CUT * scored[0][0]:
+        if len(taken) == most or score < _RELATIVE_CUT * scored[0][0]:
             break
         mine = frozenset(_TOKEN.findall(one.lower))
         if any(_overlap(mine, others) > _SAME_WORDS for others in words):
@@ -240,16 +269,37 @@ def _overlap(mine: frozenset[str], others: frozenset[str]) -> float:
     return len(mine & others) / max(1, min(len(mine), len(others)))
 
 
-def _in_reading_order(need: Need, taken: Sequence[tuple[float, Candidate]]) -> tuple[Quote, ...]:
+def _in_reading_order(taken: Sequence[tuple[float, Candidate]]) -> tuple[Quote, ...]:
     """The most direct sentence first, then the others as they stand in their documents."""
     if not taken:
         return ()
     documents = [one.passage.document.id for _, one in taken]
     in_order = sorted(taken, key=lambda pair: (documents.index(pair[1].passage.document.id), pair[1].start))
-    direct = (pair for pair in in_order if pair[0] >= _FIRST_SHARE * taken[0][0] and not _LEANING.match(pair[1].lower))
+    direct = (pair for pair in in_order if pair[0] >= _FIRST_SHARE * taken[0][0] and not leans(pair[1].lower))
     first = next(direct, taken[0])
     rest = [pair for pair in in_order if pair is not first]
-    return tuple(
-        Quote(passage=one.passage, start=one.start, end=one.end, text=one.text, score=score)
-        for score, one in [first, *rest]
-    )
+    return tuple(_joined([first, *rest]))
+
+
+def _joined(taken: Sequence[tuple[float, Candidate]]) -> Iterator[Quote]:
+    """Quotes, lines of one list that follow each other made one."""
+    last: Quote | None = None
+    last_place = -1
+    for score, one in taken:
+        quote = Quote(passage=one.passage, start=one.start, end=one.end, text=one.text, score=score, lead=one.lead)
+        if (
+            last is not None
+            and one.form == "item"
+            and one.passage.id == last.passage.id
+            and one.place == last_place + 1
+        ):
+            start = last.start - one.passage.start
+            text = one.passage.text[start : one.end - one.passage.start]
+            last = replace(last, end=one.end, text=text)
+        else:
+            if last is not None:
+                yield last
+            last = quote
+        last_place = one.place if one.form == "item" else -9
+    if last is not None:
+        yield last

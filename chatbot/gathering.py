@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from chatbot.candidates import Candidate, collect_candidates, ranked, unranked
-from chatbot.evidence import AspectRules, EvidenceRules
+from chatbot.evidence import AspectRules, EvidenceRules, focus
 from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, State, pick_quotes, unmatched
 from chatbot.types import Audience
 from knowledge_base import loinc
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.types import DocumentInfo, DrugMention, Passage, Retrieval, Section
 
+_MAX_INGREDIENTS: Final = 2
+"""Of a combination, the ingredients that are answered for one by one."""
 _MAX_DOCUMENTS: Final = 3
 """Documents of one medicine that are read beyond what retrieval brought."""
 _PARTNER_SECTIONS: Final = frozenset(
@@ -66,32 +68,39 @@ class Gatherer:
 
     def gather(self, question: str, retrieval: Retrieval, audience: Audience) -> tuple[QuoteGroup, ...]:
         """One group for each medicine asked about, in the order asked; one without a medicine if none was."""
-        aspects = self.rules.aspects(retrieval.aspects)
-        need = Need(
-            question=question,
-            aspects=aspects,
-            words=self.rules.words(question, retrieval.drugs, aspects),
-            audience=audience,
-        )
-        drugs = [drug for drug in retrieval.drugs if drug.match != "ambiguous"]
-        ingredients = list(dict.fromkeys(ingredient for drug in drugs for ingredient in drug.ingredients))
-        if not ingredients:
+        parts = [self.rules.aspects(names) for names in focus(question, retrieval.aspects)]
+        drugs = _distinct([drug for drug in retrieval.drugs if drug.match != "ambiguous"])
+        if not drugs:
+            # Guidelines have no label sections, so the words of the question decide.
+            need = Need(question=question, aspects=(), words=self.rules.words(question, (), ()), audience=audience)
             quotes = self._pick(need, collect_candidates(ranked(retrieval.passages)))
             return (self._group(need, quotes, "found" if quotes else "silent"),)
-        pairs = len(drugs) > 1 and retrieval.aspects[:1] == ("interaction",)
-        groups: list[QuoteGroup] = []
-        for drug in _distinct(drugs):
-            others = [other for other in _distinct(drugs) if other.ingredients != drug.ingredients] if pairs else []
-            partner = self._partner(others) if others else None
-            needs = [replace(need, ingredient=one, partner=partner) for one in drug.ingredients[:2]]
-            groups.extend(self._of_ingredient(one, retrieval) for one in needs)
-        return tuple(groups)
+        classes = [one.name for one in drug_classes().mentions(question)]
+        pairs = (len(drugs) > 1 or bool(classes)) and retrieval.aspects[:1] == ("interaction",)
+        needs: list[Need] = []
+        for drug in drugs:
+            others = [other for other in drugs if other.ingredients != drug.ingredients]
+            needs.extend(
+                Need(
+                    question=question,
+                    aspects=aspects,
+                    words=self.rules.words(question, retrieval.drugs, aspects),
+                    audience=audience,
+                    ingredient=ingredient,
+                    partner=self._partner(others, classes) if pairs else None,
+                    share=1 / len(parts),
+                )
+                for ingredient in drug.ingredients[:_MAX_INGREDIENTS]
+                for aspects in parts
+            )
+        return tuple(self._of_ingredient(need, retrieval) for need in needs)
 
     def _of_ingredient(self, need: Need, retrieval: Retrieval) -> QuoteGroup:
         ingredient = need.ingredient or ""
         brought = [one for one in retrieval.passages if ingredient in one.passage.document.ingredients]
         documents = self._documents(ingredient, [one.passage.document for one in brought])
         codes = _PARTNER_SECTIONS if need.partner is not None else _home_codes(need.aspects)
+        codes |= {one.passage.section_code for one in brought if one.passage.section_code is not None}
         more = [passage for document in documents for passage in self.store.passages_of(document.id, codes)]
         passages = [*ranked(brought), *unranked(more)]
         quotes = self._pick(need, collect_candidates(passages))
@@ -106,6 +115,7 @@ class Gatherer:
     def _group(self, need: Need, quotes: tuple[Quote, ...], state: State) -> QuoteGroup:
         return QuoteGroup(
             ingredient=need.ingredient,
+            aspect=need.aspects[0] if need.aspects else None,
             quotes=quotes,
             state=state,
             partner=need.partner.said if need.partner is not None else None,
@@ -127,14 +137,17 @@ class Gatherer:
         held = {section.code for document in documents for section in self.store.sections(document.id)}
         return "silent" if not codes or held & codes else "no_section"
 
-    def _partner(self, others: Sequence[DrugMention]) -> Partner:
+    def _partner(self, others: Sequence[DrugMention], class_names: Sequence[str]) -> Partner:
         ingredients = [ingredient for other in others for ingredient in other.ingredients]
         names = [*ingredients, *(other.mention for other in others), *(c for other in others for c in other.candidates)]
         phrases = [phrase for ingredient in ingredients for phrase in drug_classes().phrases_of(ingredient)]
+        called = [phrase for name in class_names for phrase in drug_classes().phrases(name)]
+        names.extend(called)
+        phrases.extend(member for name in class_names for member in drug_classes().members(name))
         return Partner(
             names=_any_of(names),
             classes=_any_of(phrases) if phrases else None,
-            said=" and ".join(dict.fromkeys(ingredients)),
+            said=" and ".join(dict.fromkeys((*ingredients, *called[:1]))),
         )
 
 

@@ -75,7 +75,7 @@ def ask_back(case: Case) -> Abstention | None:
 
 def decline(case: Case, groups: Sequence[QuoteGroup]) -> Abstention:
     """Nothing that was read answers the question."""
-    return _respond(Abstention, case, nothing_text(groups, case.aspects, case.retrieval))
+    return _respond(Abstention, case, nothing_text(groups, case.retrieval.n_documents_searched))
 
 
 def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
@@ -83,7 +83,7 @@ def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
     quoted = [group for group in groups if group.quotes and group.ingredient is not None]
     if case.verdict.category != "overdose" or not quoted:
         return _respond(Emergency, case, case.verdict.text)
-    draft = compose_quotes(quoted, case.aspects, case.audience)
+    draft = compose_quotes(quoted, case.audience)
     text = f"{case.verdict.text}\n\n{draft.text}"
     return _respond(Emergency, case, text, draft=draft)
 
@@ -94,7 +94,7 @@ def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> A
     if writing.model is not None:
         draft = compose_written(writing.claims, writing.citations, advice)
     else:
-        draft = compose_quotes(groups, case.aspects, case.audience, advice)
+        draft = compose_quotes(groups, case.audience, advice)
     notices = (*writing.notices, *_unknown_notice(case))
     return _respond(Answer, case, draft.text, draft=draft, notices=notices, model=writing.model)
 

@@ -1,0 +1,50 @@
+"""How a label sentence is made, whatever it is about: does it lean on another, report a study, only send elsewhere?
+
+All functions take the sentence in lower case. Knows words, no medicine and no question.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LEANING: Final = re.compile(
+    r"^(?:other|also|in addition|additional(?:ly)?|these|this|such|those|it|they|however|therefore|thus|similarly"
+    r"|for example|in comparison|moreover|the (?:same|latter|above|increases?|differences?|results?|ranges?)|both)\b"
+)
+_STUDY: Final = re.compile(
+    r"\b(?:prospective|retrospective|cohort|case[- ]control|randomi[sz]ed|double-blind|open-label|relapse|n ?= ?\d+"
+    r"|healthy (?:[a-z]+ (?:and [a-z]+ )?)?(?:subjects|volunteers)|were (?:enrolled|followed|exposed)|study followed"
+    r"|meta-analys[ei]s|95% ci|confidence interval|trials? (?:were )?conducted|-year[- ]old (?:male|female))\b"
+)
+_BOILERPLATE: Final = re.compile(
+    r"^(?:please )?read (?:the|this|all)\b|to report (?:suspected|side effects|adverse)|may report side effects"
+    r"|medical advice about side effects|^keep a list|^show it to|approved by the|these are not all the"
+    r"|this (?:leaflet|guide|medication guide) (?:does not|summari[sz]es)|what is the most important information"
+    r"|^ask your (?:doctor|pharmacist) (?:or pharmacist )?(?:for more information"
+    r"|if you (?:have any questions|are not sure))"
+)
+_HELP: Final = re.compile(
+    r"\bstop (?:taking|using|use)\b|\bstop [a-z-]+ and\b|call (?:your|a|the) (?:doctor|healthcare provider)"
+    r"|get (?:emergency|medical) help"
+)
+
+
+def leans(sentence: str) -> bool:
+    """Whether it opens with a word that points to a sentence before it ("These patients…")."""
+    return _LEANING.match(sentence) is not None
+
+
+def talks_of_a_study(sentence: str) -> bool:
+    """Whether it tells how a study was made or what befell its subjects."""
+    return _STUDY.search(sentence) is not None
+
+
+def is_boilerplate(sentence: str) -> bool:
+    """Whether it is about the leaflet, the manufacturer or the reporting line and answers nothing."""
+    return _BOILERPLATE.search(sentence) is not None
+
+
+def says_when_to_call(sentence: str) -> bool:
+    """Whether it tells the reader to stop, to call a doctor or to get help."""
+    return _HELP.search(sentence) is not None
