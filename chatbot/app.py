@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias, get_args
 
@@ -81,9 +81,11 @@ class _Chat:
         """The transcript before the first question."""
         return page.render_welcome(audience, self._answerer.knowledge_base.manifest.n_documents, theme.logo())
 
-    async def ask(self, conversation: Conversation, text: str, audience: Audience) -> AsyncIterator[Shown]:
-        """Answer what was typed."""
-        question = text.strip()[:_MAX_QUESTION_CHARS]
+    async def ask(
+        self, conversation: Conversation, typed: str, audience: Audience, event: gr.EventData
+    ) -> AsyncIterator[Shown]:
+        """Answer what was typed, or the question that stands on the button that was pressed."""
+        question = str(_data(event).get("question", typed)).strip()[:_MAX_QUESTION_CHARS]
         if not question:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
@@ -111,16 +113,9 @@ class _Chat:
             _LOG.error("answering failed: %s", type(error).__name__)
             yield before + messages.render_failure(question, _BROKEN, turn), gr.skip(), gr.skip(), again
 
-    async def ask_suggested(
-        self, conversation: Conversation, audience: Audience, event: gr.EventData
-    ) -> AsyncIterator[Shown]:
-        """Answer a question that stands on a button."""
-        async for shown in self.ask(conversation, str(event._data.get("question", "")), audience):
-            yield shown
-
     def open_source(self, conversation: Conversation, event: gr.EventData) -> str:
         """Open what a citation points at."""
-        turn, key = str(event._data.get("turn", "")), str(event._data.get("key", ""))
+        turn, key = str(_data(event).get("turn", "")), str(_data(event).get("key", ""))
         if not turn.isdecimal() or int(turn) >= len(conversation):
             return sources_panel.render_empty()
         response = conversation[int(turn)].response
@@ -193,10 +188,8 @@ def build_app(
                 )
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         shown = [transcript, sources, conversation, box]
-        asking = [
-            box.submit(chat.ask, [conversation, box, switch], shown, **quiet),
-            transcript.submit(chat.ask_suggested, [conversation, switch], shown, **quiet),
-        ]
+        # One event for both ways to ask: while a question is being answered no other is taken.
+        asking = gr.on([box.submit, transcript.submit], chat.ask, [conversation, box, switch], shown, **quiet)
         box.stop(chat.stop, [conversation, switch], shown, cancels=asking, **quiet)
         controls.click(chat.restart, [switch], shown, cancels=asking, **quiet)
         transcript.click(chat.open_source, [conversation], [sources], **quiet)
@@ -223,6 +216,12 @@ def launch(app: gr.Blocks, host: str = "127.0.0.1", port: int = 7860, *, block: 
         **theme.appearance(),
     )
     return str(address)
+
+
+def _data(event: gr.EventData) -> Mapping[str, object]:
+    """What the browser sent along with an event; the question box sends nothing."""
+    data = event._data
+    return data if isinstance(data, dict) else {}
 
 
 def _history(conversation: Conversation) -> list[Turn]:

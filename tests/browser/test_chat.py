@@ -193,8 +193,28 @@ def test_an_answer_can_be_stopped(chat, open_page):
     page.wait_for_selector(".vm-pending", state="detached")
     assert page.locator(".vm-turn").count() == 1
     assert chat.answerer.cancelled.wait(5)
+    page.wait_for_timeout(300)  # the browser takes a moment to close the old question before it takes a new one
     ask(page, "ibuprofen once more?")
     assert page.locator(".vm-turn").count() == 2
+
+
+def test_while_a_question_is_answered_no_other_is_taken(chat, open_page):
+    page = open_page(chat.url)
+    ask(page, "Can I take hydralizine with food?")
+    n_asked = len(chat.answerer.asked)
+    chat.answerer.seconds = 2
+    try:
+        page.fill("#vm-question textarea", "ibuprofen?")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".vm-pending")
+        page.click(".vm-choice >> text=hydroxyzine")
+        page.fill("#vm-question textarea", "methotrexate?")
+        page.keyboard.press("Enter")
+        wait_for_turn(page, 1)
+    finally:
+        chat.answerer.seconds = 0.05
+    assert len(chat.answerer.asked) == n_asked + 1
+    assert page.input_value("#vm-question textarea") == "methotrexate?"
 
 
 def test_a_failure_says_so_calmly_and_the_chat_goes_on(chat, open_page, caplog):
