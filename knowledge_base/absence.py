@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from knowledge_base.types import DocumentInfo
-from knowledge_base.words import name_key
+from knowledge_base.words import folded_words, name_key
 
 if TYPE_CHECKING:
     from knowledge_base.passage_store import PassageStore
@@ -33,7 +33,7 @@ def section_state(
     wanted = [key for term in terms if (key := " ".join(name_key(term)))]
     for info in documents:
         for passage in store.passages_of(info.id, codes):
-            text = f" {' '.join(name_key(passage.text))} "
+            text = f" {' '.join(folded_words(passage.text))} "
             if not wanted or any(f" {term} " in text or f" {term}s " in text for term in wanted):
                 return "found"
             state = "silent"

@@ -17,6 +17,8 @@ from typing import Any, Final
 
 _HINT: Final = 0.5
 _INTERACTION: Final = "interaction"
+_OVERVIEW: Final = "overview"
+"""Asked with a bare "what is" only: every other cue says more."""
 _COMPARING: Final = re.compile(
     r"\b(vs\.?|versus|differences?|differ|compare[ds]?|comparison|better|stronger|same as|instead of|"
     r"switch(ing)? (from|to)|alternatives?|which (one|is))\b",
@@ -42,6 +44,8 @@ class Aspect:
     hints: tuple[re.Pattern[str], ...]
     headings: re.Pattern[str] | None
     terms: re.Pattern[str] | None
+    leads: re.Pattern[str] | None
+    """How labels open the very sentence that answers."""
 
     def fit(self, question: str) -> float:
         """1 for a cue, one half for a hint, 0 for neither."""
@@ -83,11 +87,13 @@ class AspectTable:
             # "Take it with food" is no interaction of medicines, and only one was named.
             others = [name for name, fit in fits.items() if fit == 1.0 and name != _INTERACTION]
             fits[_INTERACTION] = min(fits[_INTERACTION], _HINT if others or not _names_interaction(masked) else 1.0)
+        if any(fit == 1.0 for name, fit in fits.items() if name != _OVERVIEW):
+            fits[_OVERVIEW] = 0.0
         order = list(self._aspects)
         found = sorted((name for name, fit in fits.items() if fit > 0), key=lambda one: (-fits[one], order.index(one)))
         if n_drugs > 1 and (not _COMPARING.search(masked) or _names_interaction(masked)):
             joined = JOINING.search(masked) is not None
-            specific = [name for name in found if fits[name] == 1.0 and name not in (_INTERACTION, "overview")]
+            specific = [name for name in found if fits[name] == 1.0 and name != _INTERACTION]
             if joined or not specific:
                 found = [_INTERACTION, *(name for name in found if name != _INTERACTION)]
             else:
@@ -114,6 +120,7 @@ def _aspect(name: str, entry: dict[str, Any]) -> Aspect:
         hints=tuple(_pattern(hint) for hint in entry.get("hints", ())),
         headings=_pattern(entry["headings"]) if "headings" in entry else None,
         terms=_pattern(rf"\b(?:{entry['terms']})\b") if "terms" in entry else None,
+        leads=_pattern(rf"\b(?:{entry['leads']})\b") if "leads" in entry else None,
     )
 
 

@@ -16,18 +16,23 @@ from knowledge_base.types import DocumentInfo, Passage
 if TYPE_CHECKING:
     from knowledge_base.passage_store import PassageStore
 
+_SUMMARY: Final = re.compile(r"\bhighlights\b", re.IGNORECASE)
 _MIN_CHARS: Final = 40
-_TITLE: Final = re.compile(r"\bbox(ed)? warning\b|^\W*warnings?\b", re.IGNORECASE)
+_OPENING: Final = 200
+"""Where a section says what it is, in characters."""
 _HARM: Final = re.compile(
-    r"\b(death|deaths|fatal\w*|die|died|mortality|life-threatening|serious\w*|severe\w*|risks?|suicid\w*|toxicit\w*|"
-    r"harm\w*|failure|abuse|addiction|misuse|hemorrhag\w*|bleeding|stroke|heart attack|thrombo\w*|malignan\w*|cancer|"
-    r"contraindicated|do not use|should not be|must not|discontinu\w*|exacerbation\w*|hepatotox\w*|teratogen\w*|injury|"
-    r"infections?|dependence|lactic acidosis|warning|embryo-?fetal|birth defects|reactions)\b",
+    r"\b(death|deaths|fatal\w*|die|died|mortality|life-threatening|serious\w*|severe\w*|risks?|suicid\w*|toxicit\w*|toxic|"
+    r"harm\w*|failure|abuse|addiction|misuse|hemorrhag\w*|bleeding|stroke|thrombo\w*|malignan\w*|cancer|carcino\w*|tumou?rs?|"
+    r"contraindicated|should not be|must not|discontinu\w*|exacerbation\w*|\w*toxicity|teratogen\w*|injury|"
+    r"infections?|dependence|lactic acidosis|embryo\w*|birth defects|malformations?|anaphyla\w*|reactions|apnea|"
+    r"caution|supervision|experienced (in|physician)|monitor\w*|depletion|diminished|hypersensitivity|adverse|"
+    r"hematoma|hepatitis)\b",
     re.IGNORECASE,
 )
-_NOT_A_WARNING: Final = re.compile(
-    r"^\W*(package label|principal display|how supplied|rx only|ndc\b|dosage (forms?|and administration)|directions|"
-    r"active ingredient|inactive ingredient|store at|keep out of)",
+_PACKAGE_OR_DOSE: Final = re.compile(
+    r"^\W*(package label|principal display|how supplied|rx only|ndc\b|dosage\b(?! of)|directions|active ingredient|"
+    r"inactive ingredient|store (at|in)|keep out of|drug facts|adults and children|tamper)|"
+    r"\b(tamper|safety seal|seal (is|imprinted|under)|carton (is|was)|blister (is|unit))\b",
     re.IGNORECASE,
 )
 
@@ -50,17 +55,16 @@ def find(store: PassageStore, documents: Mapping[str, Sequence[DocumentInfo]]) -
 def reads_like_boxed_warning(section_title: str, text: str) -> bool:
     """Whether a section coded as a boxed warning is one, by its words."""
     words = " ".join(text.split())
-    if len(words) < _MIN_CHARS or _NOT_A_WARNING.search(words):
+    if len(words) < _MIN_CHARS or _PACKAGE_OR_DOSE.search(words[:_OPENING]) or _PACKAGE_OR_DOSE.search(section_title):
         return False
-    harms = {match.group().lower() for match in _HARM.finditer(f"{section_title} {words}")}
-    if _TITLE.search(section_title) or _TITLE.search(words):
-        return bool(harms)
-    return len(harms) > 1
+    return _HARM.search(words) is not None
 
 
 def _first(store: PassageStore, infos: Iterable[DocumentInfo]) -> Passage | None:
     for info in infos:
-        passages = store.passages_of(info.id, {loinc.BOXED_WARNING})
+        coded = store.passages_of(info.id, {loinc.BOXED_WARNING})
+        # The Highlights only sum a boxed warning up.
+        passages = [one for one in coded if not any(_SUMMARY.search(title) for title in one.section_path)] or coded
         if not passages:
             continue
         whole = " ".join(passage.text for passage in passages)

@@ -5,11 +5,13 @@ Built once for a generation of a knowledge base. Knows documents and sections, n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from knowledge_base import loinc
 from knowledge_base.aspects import Aspect
 from knowledge_base.medicine_table import canonical_ingredient
 from knowledge_base.types import DocumentInfo, Kind
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
 
     from knowledge_base.passage_store import PassageStore
 
+_FOR_PATIENTS: Final = frozenset(
+    (
+        None,
+        loinc.PATIENT_INFORMATION,
+        loinc.MEDICATION_GUIDE,
+        loinc.PATIENT_PACKAGE_INSERT,
+        "68498-5",
+        loinc.UNCLASSIFIED,
+    )
+)
+"""Sections of any content, where the heading alone says what they hold."""
 _HEADING_BONUS: Final = 0.2
 _HEADING_FLOOR: Final = 0.75
 """A section whose own title says the aspect counts at least this much, whatever its code."""
@@ -37,6 +50,8 @@ class Catalogue:
         self._titles, self._title = _coded(row.title for row in outline)
         self._kinds, self._kind = _coded(row.kind for row in outline)
         self._priors: dict[str, NDArray[np.float32]] = {}
+        self._titled: dict[re.Pattern[str], NDArray[np.bool_]] = {}
+        self.recency = self._recency()
         self._by_ingredients: dict[frozenset[str], list[int]] = {}
         self._of_ingredient: dict[str, list[int]] = {}
         for place, info in enumerate(self.documents):
@@ -89,15 +104,19 @@ class Catalogue:
             weights = np.array([aspect.sections.get(code or "", 0.0) for code in self._codes], dtype=np.float32)
             prior = weights[self._code]
             if aspect.headings is not None:
-                heading = aspect.headings
-                named = np.array([heading.search(title or "") is not None for title in self._titles], dtype=bool)
-                prior = np.where(named[self._title], np.maximum(prior + _HEADING_BONUS, _HEADING_FLOOR), prior)
+                lifted = np.maximum(prior + _HEADING_BONUS, _HEADING_FLOOR)
+                # "14.6 Pediatric patients" of the clinical studies is still a section about studies.
+                fits = (weights > 0) | np.array([code in _FOR_PATIENTS for code in self._codes], dtype=np.bool_)
+                prior = np.where(self.titled(aspect.headings) & fits[self._code], lifted, prior)
             self._priors[aspect.name] = prior.astype(np.float32)
         return self._priors[aspect.name]
 
-    def by_title(self, judge: Callable[[str], float]) -> NDArray[np.float32]:
-        """A value for each section title, for all rows."""
-        return np.array([judge(title or "") for title in self._titles], dtype=np.float32)[self._title]
+    def titled(self, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
+        """Whether each passage's own section title holds a pattern, for all rows."""
+        if pattern not in self._titled:
+            found = np.array([pattern.search(title or "") is not None for title in self._titles], dtype=np.bool_)
+            self._titled[pattern] = found[self._title]
+        return self._titled[pattern]
 
     def by_kind(self, judge: Callable[[str], float]) -> NDArray[np.float32]:
         """A value for each kind, for all rows."""
@@ -106,6 +125,12 @@ class Catalogue:
     def by_document(self, judge: Callable[[DocumentInfo], float]) -> NDArray[np.float32]:
         """A value for each document, for all rows."""
         return np.array([judge(info) for info in self.documents], dtype=np.float32)[self._document]
+
+    def _recency(self) -> NDArray[np.float32]:
+        """From 0 to 1 with the date of the document, for all rows."""
+        dates = sorted({info.effective_date or "" for info in self.documents})
+        places = {date: place / max(len(dates) - 1, 1) for place, date in enumerate(dates)}
+        return self.by_document(lambda info: places[info.effective_date or ""])
 
 
 def _coded(values: Iterable[str | None]) -> tuple[list[str | None], NDArray[np.int32]]:

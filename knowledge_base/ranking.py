@@ -18,7 +18,7 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.fusion import RRF_K
 from knowledge_base.question_words import share_of
 from knowledge_base.types import DocumentInfo, Passage
-from knowledge_base.words import name_key, words_of
+from knowledge_base.words import folded_words, name_key
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,7 @@ _ASPECT_SHARE: Final = (1.0, 0.5, 0.3, 0.2)
 _RELEVANCE: Final = 0.6
 _COVERAGE: Final = 0.35
 _TERMS: Final = 0.12
+_LEADS: Final = 0.12
 _NAMED: Final = 0.8
 _NAMED_BY_CLASS: Final = 0.65
 _WRONG_GROUP: Final = 0.35
@@ -89,22 +90,27 @@ def section_prior(catalogue: Catalogue, aspects: Sequence[str], table: AspectTab
 
 def group_penalty(catalogue: Catalogue, aspects: Sequence[str]) -> NDArray[np.float32]:
     """What a section about a group of patients loses when the question does not ask for that group."""
-    others = [pattern for aspect, pattern in _GROUPS if aspect not in aspects]
-    return catalogue.by_title(lambda title: _WRONG_GROUP if any(one.search(title) for one in others) else 0.0)
+    wrong = np.zeros(len(catalogue.numbers), dtype=np.bool_)
+    for aspect, pattern in _GROUPS:
+        if aspect not in aspects:
+            wrong |= catalogue.titled(pattern)
+    return np.where(wrong, np.float32(_WRONG_GROUP), np.float32(0.0))
 
 
 def recency(catalogue: Catalogue) -> NDArray[np.float32]:
     """A hair more for newer documents, so that equal passages come from the newest label."""
-    dates = sorted({info.effective_date or "" for info in catalogue.documents})
-    places = {date: place / max(len(dates), 1) for place, date in enumerate(dates)}
-    return catalogue.by_document(lambda info: _NEWER * places[info.effective_date or ""])
+    return np.float32(_NEWER) * catalogue.recency
+
+
+def asks_for_guideline(question: str) -> bool:
+    """Whether a question is about practice or names who issues guidelines."""
+    return _ISSUERS.search(question) is not None or _CLINICAL.search(question) is not None
 
 
 def source_prior(catalogue: Catalogue, question: str, *, about_drug: bool) -> NDArray[np.float32]:
     """What a document's kind and issuer add: guidelines first for clinical questions, unsorted papers last."""
     issuers = _ISSUERS.findall(question)
-    clinical = bool(issuers) or _CLINICAL.search(question) is not None
-    guideline = 0.0 if about_drug else 0.3 if clinical else 0.1
+    guideline = 0.0 if about_drug else 0.4 if asks_for_guideline(question) else 0.1
     by_kind = {"guideline": guideline, "other": -0.3, "patient": 0.0, "label": 0.0}
     prior = catalogue.by_kind(lambda kind: by_kind.get(kind, 0.0))
     if not issuers:
@@ -123,11 +129,12 @@ def text_score(
     passage: Passage, reading: Reading, table: AspectTable, interactants: Iterable[Interactant] = ()
 ) -> float:
     """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name."""
-    words = [word.text for word in words_of(f"{passage.section_title}\n{passage.text}")]
+    words = folded_words(f"{passage.section_title}\n{passage.text}")
     score = _COVERAGE * share_of({word.text for word in reading.words}, set(words))
     first = next((table[name] for name in reading.aspects if name in table), None)
-    if first is not None and first.terms is not None and first.terms.search(passage.text) is not None:
-        score += _TERMS
+    if first is not None:
+        score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
+        score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
     folded = f" {' '.join(words)} "
     return score + max((one.bonus(folded) for one in interactants), default=0.0)
 

@@ -26,6 +26,7 @@ from knowledge_base.question_reader import Reading, names_of, read_question
 from knowledge_base.question_words import any_of, quoted
 from knowledge_base.ranking import (
     Interactant,
+    asks_for_guideline,
     group_penalty,
     recency,
     relevance,
@@ -47,7 +48,8 @@ _DEPTH: Final = 200
 """How deep each search goes; the section decides more than the rank, so the right passage may rank low in both."""
 _READ: Final = 60
 """How many of the best passages are read for what their words add."""
-_SINGLE_PIECE: Final = 1
+_NONSENSE: Final = "qzxvwkjquartz"
+_CLASS_SECTION_SHARE: Final = 0.6
 _OPEN_SECTION_SHARE: Final = 0.3
 """What the section counts when no medicine is named: guidelines have no label sections."""
 
@@ -227,7 +229,9 @@ class HybridRetriever:
     def _prior(self, query: Query, reading: Reading, opened: _Opened, *, about_drug: bool) -> NDArray[np.float32]:
         catalogue = opened.catalogue
         section = section_prior(catalogue, reading.aspects, self._aspects)
-        share = 1.0 if about_drug or reading.classes else _OPEN_SECTION_SHARE
+        share = 1.0 if about_drug else _CLASS_SECTION_SHARE if reading.classes else _OPEN_SECTION_SHARE
+        if not about_drug and asks_for_guideline(query.text):
+            share = 0.0
         penalty = group_penalty(catalogue, reading.aspects) if about_drug else np.float32(0.0)
         prior: NDArray[np.float32] = (
             share * section - penalty + source_prior(catalogue, query.text, about_drug=about_drug) + recency(catalogue)
@@ -265,13 +269,18 @@ class _TextWords:
     def __init__(self, store: PassageStore, kb: KnowledgeBase) -> None:
         self._store = store
         self._count = kb.embedder.count_tokens
+        # A tokenizer that keeps even nonsense whole tells nothing about words.
+        self._splits = self._n_pieces(_NONSENSE) > 1
         self._known = lru_cache(maxsize=4096)(self._look_up)
 
     def __call__(self, word: str) -> bool:
         return self._known(word)
 
+    def _n_pieces(self, word: str) -> int:
+        return self._count(word) - self._count("")
+
     def _look_up(self, word: str) -> bool:
-        if self._count(word) - self._count("") <= _SINGLE_PIECE:
+        if self._splits and self._n_pieces(word) == 1:
             return True
         return len(self._store.lexical(f"text : {quoted(word)}", 2)) > 1
 

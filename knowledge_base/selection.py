@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from knowledge_base.types import Passage
-from knowledge_base.words import words_of
 
 _PER_DOCUMENT: Final = 3
 _FEW_DOCUMENTS: Final = 3
@@ -44,12 +43,12 @@ def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:
     """The first `k`, identical texts once, at most three of a document unless there are few documents."""
     n_documents = len({one.passage.document.id for one in ranked})
     cap = _PER_DOCUMENT if n_documents > _FEW_DOCUMENTS else k
-    texts: set[tuple[str, ...]] = set()
+    texts: set[str] = set()
     counts: Counter[str] = Counter()
     chosen: list[Ranked] = []
     spare: list[Ranked] = []
     for one in ranked:
-        text = tuple(word.text for word in words_of(one.passage.text))
+        text = " ".join(one.passage.text.lower().split())
         if text in texts:
             continue
         texts.add(text)

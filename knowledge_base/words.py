@@ -15,6 +15,8 @@ from rapidfuzz.distance import OSA
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")  # noqa: RUF001 - the apostrophes people type
 _APOSTROPHES: Final = str.maketrans("", "", "'’ʼ`´")  # noqa: RUF001
+_GAP: Final = re.compile(r"[\W_]+")
+_MARKS: Final = re.compile("[\u0300-\u036f]")
 
 
 class Word(NamedTuple):
@@ -42,11 +44,12 @@ def name_key(name: str) -> tuple[str, ...]:
 
 def fold(word: str) -> str:
     """Lower case without accents and apostrophes."""
-    plain = word.translate(_APOSTROPHES)
-    if plain.isascii():
-        return plain.lower()
-    decomposed = unicodedata.normalize("NFKD", plain)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+    return _plain(word).lower()
+
+
+def folded_words(text: str) -> list[str]:
+    """The folded words of a text without their places; many times faster than `words_of` on whole passages."""
+    return _GAP.sub(" ", _plain(text).lower()).split()
 
 
 def singular(word: str) -> str | None:
@@ -64,3 +67,9 @@ def edits(one: str, other: str, limit: int) -> int:
 def spans_free(taken: Iterable[tuple[int, int]], start: int, end: int) -> bool:
     """Whether `[start, end)` touches none of the taken spans."""
     return all(end <= first or start >= last for first, last in taken)
+
+
+def _plain(text: str) -> str:
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return text.translate(_APOSTROPHES)

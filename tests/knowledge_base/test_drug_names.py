@@ -1,0 +1,304 @@
+"""Wrong drug is the failure that hurts: exact names, brands, misspellings, look-alikes, names nobody holds."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.drug_names import DrugLexicon
+from knowledge_base.medicine_table import canonical_ingredient, medicine_table
+from knowledge_base.types import DrugName
+
+HELD = (
+    "ibuprofen",
+    "lisinopril",
+    "metformin",
+    "methotrexate",
+    "acetaminophen",
+    "metoprolol",
+    "hydroxyzine",
+    "hydralazine",
+    "prednisone",
+    "prednisolone",
+    "fluticasone",
+    "hydrochlorothiazide",
+    "sertraline",
+    "alcohol",
+    "warfarin",
+    "clonidine",
+    "insulin glargine",
+    "potassium chloride",
+    "tramadol",
+    "trazodone",
+    "iron",
+)
+TEXT_WORDS = frozenset({"hygiene", "fracture", "injection", "metastatic", "desired"})
+
+
+def _names() -> list[DrugName]:
+    names = [DrugName(name=name, relation="ingredient", ingredients=(name,)) for name in HELD]
+    names += [
+        DrugName(name="metformin hydrochloride", relation="salt", ingredients=("metformin",)),
+        DrugName(
+            name="lisinopril and hydrochlorothiazide",
+            relation="synonym",
+            ingredients=("lisinopril", "hydrochlorothiazide"),
+        ),
+        DrugName(name="zestoretic", relation="brand", ingredients=("lisinopril", "hydrochlorothiazide")),
+        DrugName(name="stay awake", relation="brand", ingredients=("caffeine",)),
+        DrugName(name="dove", relation="brand", ingredients=("aluminum",)),
+        DrugName(name="pain relief plus", relation="brand", ingredients=("acetaminophen",)),
+        DrugName(name="medrex", relation="brand", ingredients=("ibuprofen",)),
+        DrugName(name="medrex", relation="brand", ingredients=("warfarin",)),
+        DrugName(name="kinase inhibitor", relation="class", ingredients=("warfarin",)),
+        DrugName(name="adalimumab-aacf", relation="synonym", ingredients=("adalimumab",)),
+        DrugName(name="adalimumab", relation="ingredient", ingredients=("adalimumab",)),
+    ]
+    return names
+
+
+@cache
+def _built() -> DrugLexicon:
+    return DrugLexicon.build(_names(), is_text_word=TEXT_WORDS.__contains__)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> DrugLexicon:
+    return _built()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What are the common side effects of taking ibuprofen?", [("ibuprofen", "exact", ("ibuprofen",))]),
+        (
+            "can i take advil with lisinoprl",
+            [("advil", "brand", ("ibuprofen",)), ("lisinoprl", "misspelling", ("lisinopril",))],
+        ),
+        ("is it safe to take tylenol while pregnant", [("tylenol", "brand", ("acetaminophen",))]),
+        ("metoprlol dose", [("metoprlol", "misspelling", ("metoprolol",))]),
+        ("PARACETAMOL", [("PARACETAMOL", "exact", ("acetaminophen",))]),
+        ("metformin hydrochloride er", [("metformin hydrochloride", "salt", ("metformin",))]),
+        ("Metformin HCl", [("Metformin HCl", "salt", ("metformin",))]),
+        ("tylenol's side effects", [("tylenol's", "brand", ("acetaminophen",))]),
+        (
+            "hydroxyzine vs hydralazine",
+            [("hydroxyzine", "exact", ("hydroxyzine",)), ("hydralazine", "exact", ("hydralazine",))],
+        ),
+        ("lisinopril/hctz", [("lisinopril", "exact", ("lisinopril",)), ("hctz", "exact", ("hydrochlorothiazide",))]),
+        (
+            "lisinopril and hydrochlorothiazide",
+            [("lisinopril", "exact", ("lisinopril",)), ("hydrochlorothiazide", "exact", ("hydrochlorothiazide",))],
+        ),
+        ("zestoretic", [("zestoretic", "brand", ("hydrochlorothiazide", "lisinopril"))]),
+        ("met formin dose", [("met formin", "misspelling", ("metformin",))]),
+        ("adalimumab-aacf storage", [("adalimumab-aacf", "exact", ("adalimumab",))]),
+        ("flonase", [("flonase", "brand", ("fluticasone",))]),
+        ("how should lantus be kept", [("lantus", "brand", ("insulin glargine",))]),
+        ("low potassium with warfarin", [("warfarin", "exact", ("warfarin",))]),
+        ("can i drink alcohol with metformin", [("metformin", "exact", ("metformin",))]),
+        (
+            "sertralin and tramodol",
+            [("sertralin", "misspelling", ("sertraline",)), ("tramodol", "misspelling", ("tramadol",))],
+        ),
+    ],
+)
+def test_reads_the_drug(lexicon: DrugLexicon, question: str, expected: list) -> None:
+    resolution = lexicon.resolve(question)
+    assert [(one.mention, one.match, one.ingredients) for one in resolution.mentions] == expected
+    assert resolution.unknown == ()
+
+
+def test_a_misspelling_says_what_it_was_read_as(lexicon: DrugLexicon) -> None:
+    assert lexicon.resolve("lisinoprl").mentions[0].candidates == ("lisinopril",)
+    assert lexicon.resolve("tylonol").mentions[0].candidates == ("tylenol",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the CDC say about injection safety in outpatient settings?",
+        "Stay awake all night",
+        "which dove soap is best",
+        "pain relief plus rest",
+        "who won the world cup in 1998",
+        "how do i fix a flat bicycle tyre",
+        "what helps against a cold",
+        "the desired effect of hand hygiene",
+        "my mother's face is drooping and she cannot speak",
+        "side efects and dosege",
+        "is it preganancy safe",
+        "what is osteonecrosis",
+        "low potassium and iron levels",
+    ],
+)
+def test_words_that_are_no_drug(lexicon: DrugLexicon, question: str) -> None:
+    assert lexicon.resolve(question) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("flonezatrib side effects", ("flonezatrib",)),
+        ("what is the dose of quarbinoxil", ("quarbinoxil",)),
+        ("can i take zelturapril every day", ("zelturapril",)),
+        ("is rivaroxaban safe", ("rivaroxaban",)),
+        ("xarelto and ibuprofen", ("xarelto",)),
+        ("percocet dose", ("percocet",)),
+        ("prozak with advil", ("prozak",)),
+        ("St. John’s wort with sertraline", ("st. john’s wort",)),  # noqa: RUF001
+    ],
+)
+def test_what_is_not_held_is_unknown_and_never_replaced(lexicon: DrugLexicon, question: str, unknown) -> None:
+    resolution = lexicon.resolve(question)
+    assert tuple(word.lower() for word in resolution.unknown) == unknown
+    assert not any(one.mention.lower() in unknown for one in resolution.mentions)
+
+
+@pytest.mark.parametrize(
+    ("question", "candidates"),
+    [
+        ("hydroxazine dose", {"hydroxyzine", "hydralazine"}),
+        ("prednisolne dose", {"prednisone", "prednisolone"}),
+        ("medrex", {"ibuprofen", "warfarin"}),
+    ],
+)
+def test_look_alikes_are_asked_about(lexicon: DrugLexicon, question: str, candidates: set[str]) -> None:
+    (mention,) = lexicon.resolve(question).mentions
+    assert mention.match == "ambiguous"
+    assert mention.ingredients == ()
+    assert set(mention.candidates) == candidates
+
+
+def test_a_held_drug_does_not_swallow_an_absent_neighbour() -> None:
+    lexicon = DrugLexicon.build([DrugName(name="prednisolone", relation="ingredient", ingredients=("prednisolone",))])
+    assert lexicon.resolve("prednisone dose") == ((), ("prednisone",))
+    hydra = DrugLexicon.build([DrugName(name="hydralazine", relation="ingredient", ingredients=("hydralazine",))])
+    assert hydra.resolve("hydroxyzine dose") == ((), ("hydroxyzine",))
+
+
+def test_names_written_as_on_the_package_are_normalised() -> None:
+    lexicon = DrugLexicon.build(
+        [
+            DrugName(name="METFORMIN HYDROCHLORIDE", relation="ingredient", ingredients=("METFORMIN HYDROCHLORIDE",)),
+            DrugName(
+                name="ACETAMINOPHEN, ASPIRIN AND CAFFEINE",
+                relation="ingredient",
+                ingredients=("ACETAMINOPHEN", "ASPIRIN", "CAFFEINE"),
+            ),
+        ]
+    )
+    (metformin,) = lexicon.resolve("metformin dose").mentions
+    assert metformin.ingredients == ("METFORMIN HYDROCHLORIDE",)  # the documents' own spelling
+    assert [one.mention for one in lexicon.resolve("aspirin and caffeine").mentions] == ["aspirin", "caffeine"]
+
+
+def test_names_of_gives_brands_and_synonyms(lexicon: DrugLexicon) -> None:
+    names = lexicon.names_of("acetaminophen")
+    assert {"tylenol", "paracetamol"} <= set(names)
+    assert "excedrin" not in names
+
+
+def test_an_empty_knowledge_base_knows_nothing_and_says_so() -> None:
+    lexicon = DrugLexicon.build([])
+    assert lexicon.resolve("ibuprofen dose") == ((), ("ibuprofen",))
+    assert lexicon.resolve("") == ((), ())
+
+
+@given(st.text())
+def test_mentions_point_into_any_text(text: str) -> None:
+    for mention in _built().resolve(text).mentions:
+        assert text[mention.start : mention.end] == mention.mention
+
+
+@given(st.sampled_from(HELD), st.data())
+def test_one_slip_never_leads_to_another_drug(name: str, data) -> None:
+    place = data.draw(st.integers(0, len(name) - 1))
+    letter = data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
+    slip = data.draw(st.sampled_from(["drop", "add", "change", "swap"]))
+    typed = {
+        "drop": name[:place] + name[place + 1 :],
+        "add": name[:place] + letter + name[place:],
+        "change": name[:place] + letter + name[place + 1 :],
+        "swap": name[:place] + name[place + 1 : place + 2] + name[place] + name[place + 2 :],
+    }[slip]
+    for mention in _built().resolve(f"{typed} dose").mentions:
+        assert mention.match == "ambiguous" or mention.ingredients == (name,) or name in ("iron",)
+
+
+@pytest.mark.parametrize(
+    ("raw", "canonical"),
+    [
+        ("METFORMIN HYDROCHLORIDE", "metformin"),
+        ("potassium chloride", "potassium chloride"),
+        ("paracetamol", "acetaminophen"),
+        ("ustekinumab-aekn", "ustekinumab"),
+        ("amlodipine besylate", "amlodipine"),
+        ("folic acid", "folic acid"),
+    ],
+)
+def test_canonical_ingredient(raw: str, canonical: str) -> None:
+    assert canonical_ingredient(raw) == canonical
+
+
+def test_the_shipped_table_is_consistent() -> None:
+    table = medicine_table()
+    assert table.brands[("advil",)] == {"ibuprofen"}
+    assert table.brands[("percocet",)] == {"acetaminophen", "oxycodone"}
+    assert table.are_look_alikes("hydroxyzine", "hydralazine")
+    assert not table.are_look_alikes("ibuprofen", "lisinopril")
+    named_twice = {name for name in table.ingredients if canonical_ingredient(name) not in table.ingredients}
+    assert named_twice == set()
+
+
+@pytest.fixture(scope="module")
+def real_lexicon(shared_data: Path) -> DrugLexicon:
+    from ingest.names import brand, drug_names, substances
+
+    names: set[DrugName] = set()
+    with gzip.open(shared_data / "labels_openfda" / "openfda_labels.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            openfda = json.loads(line)["openfda"]
+            for generic in openfda.get("generic_name", []):
+                found = substances(generic)
+                ingredients = [one.ingredient for one in found]
+                brands = [name for raw in openfda.get("brand_name", []) if (name := brand(raw, ingredients))]
+                names.update(drug_names(found, generics=[generic], brands=brands))
+    return DrugLexicon.build(names)
+
+
+@pytest.mark.data
+def test_misspellings_of_real_names(real_lexicon: DrugLexicon, shared_data: Path) -> None:
+    """RedMed pairs (Lavertu and Altman 2019), the strict ones: nearly all read right, none read as another drug."""
+    counts: Counter[str] = Counter()
+    with (shared_data / "benchmarks" / "misspellings_redmed" / "pairs.tsv").open(encoding="utf-8") as file:
+        pairs = [row for row in csv.DictReader(file, delimiter="\t") if row["strict"] == "1"]
+    for pair in pairs:
+        asked = f"{pair['target']} or {pair['drug'].replace('_', ' ')}"
+        wanted = {one for mention in real_lexicon.resolve(asked).mentions for one in mention.ingredients}
+        mentions = real_lexicon.resolve(f"{pair['misspelling']} dose").mentions
+        read = {one for mention in mentions for one in mention.ingredients}
+        held = "held" if wanted else "absent"
+        counts[held] += 1
+        counts[f"{held} wrong"] += not read <= wanted
+        counts[f"{held} right"] += bool(read) and read <= wanted
+    assert counts["held"] > 1000
+    assert counts["held wrong"] == 0, counts
+    assert counts["absent wrong"] <= 2, counts
+    assert counts["held right"] / counts["held"] > 0.9, counts
+
+
+@pytest.mark.data
+def test_real_names_are_read_as_themselves(real_lexicon: DrugLexicon, shared_data: Path) -> None:
+    with (shared_data / "labels_openfda" / "openfda_labels_index.tsv").open(encoding="utf-8") as file:
+        asked = [row["harvest_name"] for row in csv.DictReader(file, delimiter="\t")]
+    missed = [name for name in asked if not real_lexicon.resolve(f"what is the dose of {name}?").mentions]
+    assert len(missed) / len(asked) < 0.03, missed
