@@ -15,8 +15,8 @@ from ingest import pdf_facts
 from ingest.label_text import clean
 from ingest.pdf_blocks import blocks_of, looks_of
 from ingest.pdf_furniture import is_contents, without_furniture
-from ingest.pdf_layout import Piece, PrintedLine, PrintedPage, mark_bullets, reading_order
-from ingest.pdf_sections import nested, of_label
+from ingest.pdf_layout import RAISED, Piece, PrintedLine, PrintedPage, mark_bullets, reading_order
+from ingest.pdf_sections import STANDING_HEADINGS, nested, of_label, without_product_data
 from ingest.pdf_tables import find_tables, rules_of
 from ingest.pdf_text import PdfText, Vocabulary
 from knowledge_base.errors import IngestError
@@ -25,7 +25,6 @@ from knowledge_base.types import Box, DocumentInfo, SourceDocument
 _BOLD: Final = 16
 _SUPERSCRIPT: Final = 1
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibd|demi|-bd\b|medium", re.I)
-_RAISED = str.maketrans("0123456789+-\u2212", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _OPEN_REFERENCE = re.compile(r"\(\s+(?=\d)")
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _MAX_BULLET: Final = 7.0
@@ -43,10 +42,11 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     pages = [page for page in without_furniture(pages) if not is_contents(page)]
     lines = [line for page in pages for line in page.lines]
     printed = [item for page in pages for item in reading_order(page)]
-    looks = looks_of((line for page in pages for line in page.lines), outline)
-    blocks = blocks_of(printed, looks)
+    looks = looks_of(lines, [*outline, *STANDING_HEADINGS])
+    blocks = without_product_data(blocks_of(printed, looks))
     headings = [block.text for block in blocks if block.role == "heading"]
-    first_page = [line for line in lines if line.page == min((line.page for line in lines), default=1)]
+    first = min((line.page for line in lines), default=1)
+    first_page = [line for line in lines if line.page == first]
     title = pdf_facts.title_of(metadata_title, first_page, headings)
     kind = pdf_facts.kind_of_document(title, headings, first_page)
     first_lines = [line.text for line in first_page]
@@ -54,7 +54,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     if kind == "label":
         if medicine is not None:
             title = f"{' / '.join(one.capitalize() for one in medicine.ingredients)} (label, PDF)"
-        parts = of_label(nested(blocks, title, label=True), title)
+        parts = of_label(nested(blocks, title, label=True))
     else:
         parts = nested(blocks, title, label=False)
     writer = PdfText(Vocabulary(line.text for line in lines))
@@ -191,8 +191,7 @@ def _line(line: Mapping[str, Any], number: int) -> PrintedLine | None:
 def _words(span: Mapping[str, Any], main: Mapping[str, Any]) -> str:
     text = str(span["text"])
     raised = span["flags"] & _SUPERSCRIPT and span["size"] < 0.9 * main["size"]
-    # "10" and a raised "9" must never be read as 109.
-    return text.translate(_RAISED) if raised else text
+    return text.translate(RAISED) if raised else text
 
 
 def _clean(text: str) -> str:

@@ -8,26 +8,38 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from ingest.pdf_layout import Printed, PrintedLine, PrintedRow
+from knowledge_base.types import Box
 
 Role = Literal["heading", "paragraph", "item", "row"]
 
 _MARKER = re.compile(
-    r"^(?:[•▪●■□◦∙‣❑❏○➢✓✔*·]|›+|[-\u2013\u2014](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\(\d{1,2}\)(?=\s))",
+    r"^(?:[•▪●■□◦∙‣❑❏○➢✓✔*·]|\u203a+|[-\u2013\u2014](?=\s)"
+    r"|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\(\d{1,2}\)(?=\s))",
     re.I,
 )
-_NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z(\"“]")
-_CAPTION = re.compile(r"^(?:table|figure|box|fig\.)\s*\d", re.I)
-_CLOSED = re.compile(r"[.!?:;]['\"”’)\]]*$")
+_NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z(\"\u201c]")
+_SUB_NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2}){1,4}\.?\s+[A-Z]")
+_NO_HEADING = re.compile(
+    r"^(?:table|figure|box|fig\.|image)\s*\d|^to report suspected|^see (?:full|17|also|section|[\"\u201c])"
+    r"|^revised\b|^(?:rx|\W*rx) only|^initial u\.?s|^distributed by|^manufactured|^(?:page )?\d+$",
+    re.I,
+)
+_CLOSED = re.compile(r"[.!?:;]['\"\u201d\u2019)\]]*$")
+_TWO_SENTENCES = re.compile(r"[a-z][.!?] +[A-Z].*[:a-z]$")
 _MAX_HEADING_CHARS: Final = 200
 _MAX_HEADING_LINES: Final = 4
 _MAX_PLAIN_HEADING_CHARS: Final = 80
 _LARGER: Final = 1.12
+_SIZE_STEP: Final = 0.12
 _RARE: Final = 0.12
+_MAX_BOLD_WORDS: Final = 16
+_MIN_CAPITALS: Final = 8
 _UNRANKED_DEPTH: Final = 8
 
 
@@ -42,8 +54,10 @@ class TextBlock:
 
     @property
     def text(self) -> str:
-        """The words of the block, for comparisons."""
-        return " ".join(line.text for line in self.lines)
+        """The words of the block as a title or for comparisons."""
+        if self.row is not None:
+            return " | ".join(" ".join(line.text for line in cell) for cell in self.row.cells)
+        return "".join(line.text if line.text.endswith("-") else f"{line.text} " for line in self.lines).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,38 +124,51 @@ def starts_item(line: PrintedLine) -> bool:
 
 
 def _belongs(
-    group: Sequence[PrintedLine], line: PrintedLine, leading: dict[tuple[int, float], float], looks: Looks
+    group: Sequence[PrintedLine], line: PrintedLine, leading: Mapping[tuple[int, float], float], looks: Looks
 ) -> bool:
     """Whether a line goes on with the block of the lines before it."""
     last = group[-1]
     if starts_item(line) or abs(line.size - last.size) > 0.12 * looks.size + 0.3:
         return False
-    open_end = not _CLOSED.search(last.text)
-    small = line.text[:1].islower()
     if folded(last.text) in looks.outline or folded(line.text) in looks.outline:
         return False
-    if (
-        last.bold != line.bold
-        and not (open_end and small and not last.bold)
-        and not (open_end and small and len(group) > 1)
-    ):
+    goes_on = not _CLOSED.search(last.text) and line.text[:1].islower()
+    if last.bold != line.bold and not goes_on:
         return False
     step = line.box.y0 - last.box.y0
     if line.page != last.page or step <= 0:
-        # A new column or page: only a sentence that is not over yet goes on.
-        return open_end and (small or last.text.endswith(("-", ",")) or not _short(last, group)) and not last.bold
+        return _goes_on_elsewhere(group, line)
     usual = leading.get((line.page, _half(line.size)), 1.25 * line.size)
-    if step > 1.3 * usual + 0.5:
+    if step > 1.3 * usual + 0.5 or _new_sentence_in_bold(last, line, step > 1.1 * usual):
         return False
     if starts_item(group[0]):
         # Back at the place of the mark without one: the list is over.
         hangs = len(group) > 1 and group[1].box.x0 > group[0].box.x0 + 4
         return not (hangs and line.box.x0 < group[1].box.x0 - 3 and not group[0].bullet)
     if line.box.x0 < last.box.x0 - 40 or line.box.x0 > last.box.x0 + 60:
-        return not line.bold and open_end and small
+        return goes_on or _centred(last.box, line.box)
     if line.family != last.family and len(group) == 1 and line.text[:1].isupper() and last.family not in looks.families:
         return False
     return not (_CLOSED.search(last.text) and line.box.x0 > last.box.x0 + 8 and line.text[:1].isupper())
+
+
+def _goes_on_elsewhere(group: Sequence[PrintedLine], line: PrintedLine) -> bool:
+    """Whether a line at the top of the next column or page goes on with a sentence that is not over yet."""
+    last = group[-1]
+    if last.bold or _CLOSED.search(last.text):
+        return False
+    return line.text[:1].islower() or last.text.endswith(("-", ",")) or not _short(last, group)
+
+
+def _new_sentence_in_bold(last: PrintedLine, line: PrintedLine, apart: bool) -> bool:
+    """Whether two bold lines are two headings, not one: the first asks, or ends and stands apart."""
+    if not (last.bold and line.bold and line.text[:1].isupper()):
+        return False
+    return last.text.endswith("?") or (apart and last.text.endswith((".", "!", ":")))
+
+
+def _centred(box: Box, other: Box) -> bool:
+    return abs(box.x0 + box.x1 - other.x0 - other.x1) < 24
 
 
 def _short(line: PrintedLine, group: Sequence[PrintedLine]) -> bool:
@@ -152,7 +179,7 @@ def _short(line: PrintedLine, group: Sequence[PrintedLine]) -> bool:
 def _leading(printed: Sequence[Printed]) -> dict[tuple[int, float], float]:
     """The usual step from line to line, for each page and size of print."""
     steps: dict[tuple[int, float], Counter[float]] = {}
-    for last, line in zip(printed, printed[1:], strict=False):
+    for last, line in pairwise(printed):
         if isinstance(last, PrintedLine) and isinstance(line, PrintedLine) and last.page == line.page:
             step = line.box.y0 - last.box.y0
             if 0.8 * line.size < step < 2.2 * line.size and abs(last.size - line.size) < 0.6:
@@ -166,36 +193,52 @@ def _is_heading(lines: Sequence[PrintedLine], looks: Looks) -> bool:
     n_letters = sum(character.isalpha() for character in text)
     if n_letters < 3 or n_letters < 0.5 * len(text.replace(" ", "")) or len(text) > _MAX_HEADING_CHARS:
         return False
-    if len(lines) > _MAX_HEADING_LINES or any(line.bullet for line in lines) or _CAPTION.match(text):
+    if len(lines) > _MAX_HEADING_LINES or any(line.bullet for line in lines) or _NO_HEADING.match(text):
         return False
     if folded(text) in looks.outline:
         return True
-    numbered = _NUMBERED.match(text) is not None
     if text[0].islower() or text.endswith((",", ";", "-")) or (text.endswith(".") and not text.isupper()):
         return False
-    if starts_item(lines[0]) and not numbered and not lines[0].size > _LARGER * looks.size:
-        return False
+    numbered = _NUMBERED.match(text) is not None
     size, bold = _style(lines[0])
-    if size >= _LARGER * looks.size:
-        return (size, bold) in looks.rare_styles
+    larger = size >= _LARGER * looks.size
+    if starts_item(lines[0]) and not numbered and not larger:
+        return False
+    return (larger and (size, bold) in looks.rare_styles) or (not larger and _stands_out(lines, text, numbered, looks))
+
+
+def _stands_out(lines: Sequence[PrintedLine], text: str, numbered: bool, looks: Looks) -> bool:
+    """Whether lines no larger than the running text are a heading by weight, capitals, number or typeface."""
+    size, n_words = _half(lines[0].size), len(text.split())
     if all(line.bold for line in lines):
-        return size >= 0.75 * looks.size
-    other_face = lines[0].family not in looks.families and size >= 0.95 * looks.size
-    return other_face and len(text) <= _MAX_PLAIN_HEADING_CHARS and not _CLOSED.search(text)
+        wordy = n_words > _MAX_BOLD_WORDS and not text.endswith("?")
+        return size >= 0.75 * looks.size and (numbered or not wordy) and not _TWO_SENTENCES.search(text)
+    if size < 0.95 * looks.size:
+        return False
+    if text.isupper() and sum(map(str.isalpha, text)) >= _MIN_CAPITALS and n_words > 1:
+        return True
+    if len(text) > _MAX_PLAIN_HEADING_CHARS or _CLOSED.search(text):
+        return False
+    return _SUB_NUMBERED.match(text) is not None or (
+        lines[0].family not in looks.families and not starts_item(lines[0])
+    )
 
 
 def _rank(lines: Sequence[PrintedLine], looks: Looks) -> tuple[float, int]:
-    """Larger print stands above smaller, then bold, then numbering and capitals decide."""
+    """Larger print stands above smaller; numbering, capitals and weight decide among equals."""
     text = " ".join(line.text for line in lines)
     size = max(_half(line.size) for line in lines)
     if match := _NUMBERED.match(text):
         depth = 1 + match[1].count(".")
     elif text.upper() == text:
         depth = 1
+    elif lines[0].bold:
+        # "Do not take it if you:" leads in to a list under the heading before it.
+        depth = _UNRANKED_DEPTH - 1 if text.endswith(":") else _UNRANKED_DEPTH - 2
     else:
-        depth = _UNRANKED_DEPTH - 1 if lines[0].bold else _UNRANKED_DEPTH
+        depth = _UNRANKED_DEPTH
     # Sizes a little apart are meant to be one size.
-    return (-round(size / max(looks.size, 1.0) / 0.08) * 0.08, depth)
+    return (-round(size / max(looks.size, 1.0) / _SIZE_STEP) * _SIZE_STEP, depth)
 
 
 def _style(line: PrintedLine) -> tuple[float, bool]:

@@ -6,8 +6,9 @@ Works on plain values: the metadata title, the first printed lines and the headi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.label_text import clean
@@ -33,6 +34,9 @@ _NAME_THEN_FORM = re.compile(rf"^(.{{3,90}}?)[\s,]+(?:USP[\s,]+)?(?:[\d.,]+\s*m?
 _DAILYMED_TITLE = re.compile(
     r"^(.{3,60}?)\s*[-\u2013]\s+([a-z][\w ,/-]{3,80}?)\s+(?:tablet|capsule|injection|solution|kit|powder)", re.I
 )
+_ACTIVE = re.compile(r"^active ingredients?\b", re.I)
+_STRENGTH = re.compile(r"^\W*([A-Za-z][A-Za-z ,-]{2,60}?),?\s+(?:USP,?\s+)?\d[\d.,]*\s*(?:m?c?g|%|units?)", re.I)
+_NO_NAME = re.compile(r"\b(?:ingredients?|each|facts|highlights|information|label)\b", re.I)
 _APPROVAL = re.compile(r"\s*initial u\.?s\.? approval.*$", re.I | re.S)
 _REVISED = re.compile(r"\b(?:revised|effective date|last (?:updated|revised))\s*:?\s*(?:on\s+)?([\w ,/]{4,20})", re.I)
 _SET_ID = re.compile(r"\bset[ -]?id\W{0,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.I)
@@ -47,7 +51,17 @@ _LABEL_HEADINGS: Final = (
     re.compile(r"^drug facts\b", re.I),
     re.compile(r"^(?:active|inactive) ingredients?\b", re.I),
 )
+_OTHER_LABEL_HEADINGS: Final = (
+    re.compile(r"^pregnancy\b", re.I),
+    re.compile(r"^(?:lactation|nursing mothers)\b", re.I),
+    re.compile(r"^p(?:a)?ediatric use\b", re.I),
+    re.compile(r"^geriatric use\b", re.I),
+    re.compile(r"^(?:clinical trials|postmarketing) experience\b", re.I),
+    re.compile(r"^mechanism of action\b", re.I),
+    re.compile(r"^hypersensitivity reactions\b", re.I),
+)
 _MIN_LABEL_HEADINGS: Final = 3
+_MIN_ALL_HEADINGS: Final = 5
 _MEDICATION_GUIDE = re.compile(r"^medication guide\b", re.I)
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\.?\s+")
 
@@ -82,7 +96,7 @@ def title_of(metadata_title: str, first_page: Sequence[PrintedLine], headings: S
     ):
         return title
     largest = max((line.size for line in first_page), default=0.0)
-    words = " ".join(line.text for line in first_page if line.size >= 0.95 * largest and len(line.text) > 1)
+    words = " ".join(line.text for line in first_page if line.size >= 0.88 * largest and len(line.text) > 1)
     if 3 <= len(words) <= 300:
         return clean(words)
     return next(iter(headings), "Untitled document")[:200]
@@ -92,7 +106,8 @@ def kind_of_document(title: str, headings: Iterable[str], first_page: Sequence[P
     """`patient` for a Medication Guide, `label` for what reads like a label, else `guideline`."""
     bare = [_NUMBERING.sub("", heading).strip(" :*") for heading in headings]
     n_label = sum(any(pattern.search(heading) for heading in bare) for pattern in _LABEL_HEADINGS)
-    if n_label >= _MIN_LABEL_HEADINGS:
+    n_other = sum(any(pattern.search(heading) for heading in bare) for pattern in _OTHER_LABEL_HEADINGS)
+    if n_label >= _MIN_LABEL_HEADINGS or n_label + n_other >= _MIN_ALL_HEADINGS:
         return "label"
     tops = [title, *(line.text for line in first_page[:6])]
     return "patient" if any(_MEDICATION_GUIDE.search(top) for top in tops) else "guideline"
@@ -100,24 +115,27 @@ def kind_of_document(title: str, headings: Iterable[str], first_page: Sequence[P
 
 def medicine_of(metadata_title: str, title: str, first_lines: Sequence[str]) -> Medicine | None:
     """The medicine a label is about, from the sentence or the title every label begins with."""
-    printed = clean(" ".join(first_lines))
-    for text in (clean(metadata_title), printed):
+    return next((found for claim in _claims(metadata_title, title, first_lines) if (found := _medicine(*claim))), None)
+
+
+def _claims(metadata_title: str, title: str, first_lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What may be (the generic name, the brand) of the medicine, the surest first."""
+    metadata = clean(metadata_title)
+    for text in (metadata, clean(" ".join(first_lines))):
         if match := _HIGHLIGHTS.search(text):
-            found = _medicine(match[1])
-            if found is not None:
-                return found
-    for line in (clean(metadata_title), title, *first_lines[:12]):
+            yield match[1], ""
+    heads = (metadata, title, *first_lines[:12])
+    for line in heads:
         if match := _DAILYMED_TITLE.match(line):
-            found = _medicine(match[2], brand_name=match[1])
-            if found is not None:
-                return found
+            yield match[2], match[1]
+    # Drug Facts name the ingredient in the line below "Active ingredient".
+    for above, line in pairwise(first_lines[:30]):
+        if _ACTIVE.match(above) and (match := _STRENGTH.match(line)):
+            yield match[1], ""
     for pattern in (_FOR_USE, _NAME_THEN_FORM):
-        for line in (clean(metadata_title), title, *first_lines[:12]):
-            if match := pattern.match(line):
-                found = _medicine(match[1])
-                if found is not None:
-                    return found
-    return _medicine(title) if len(title.split()) <= 3 else None
+        yield from ((match[1], "") for line in heads if (match := pattern.match(line)))
+    if len(title.split()) <= 3:
+        yield title, ""
 
 
 def date_of(texts: Iterable[str]) -> str | None:
@@ -144,6 +162,8 @@ def _medicine(raw: str, brand_name: str = "") -> Medicine | None:
         name,
         flags=re.I,
     )
+    if _NO_NAME.search(name):
+        return None
     found = substances(" ".join(name.split()).strip(" ,.-"))
     if not found or any(len(one.ingredient.split()) > 5 for one in found):
         return None

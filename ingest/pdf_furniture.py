@@ -9,11 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from ingest.pdf_layout import PrintedLine, PrintedPage, PrintedRow, reading_order
 
 _MARGIN: Final = 0.12
+_EDGE: Final = 0.05
 _PLACE_STEP: Final = 12.0
 _MIN_REPEATS: Final = 3
 _MIN_SHARE: Final = 0.2
@@ -30,7 +32,10 @@ def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
     """The pages without running lines, page numbers and remains of cut lines; no page is left out."""
     places = Counter(place for page in pages for place in {_place(line, page) for line in page.lines} if place)
     n_needed = max(_MIN_REPEATS, min(len(pages), 50) * _MIN_SHARE)
+    edges = Counter(place for page in pages for place in {_place(x, page, _EDGE) for x in page.lines} if place)
     running = {place for place, n in places.items() if n >= n_needed}
+    # At the very edge three times are enough: the header of a chapter.
+    running |= {place for place, n in edges.items() if n >= _MIN_REPEATS}
     kept = []
     for page in pages:
         lines = [line for line in page.lines if _place(line, page) not in running and not _is_number(line, page)]
@@ -47,7 +52,7 @@ def is_contents(page: PrintedPage) -> bool:
     titled = any(_CONTENTS_TITLE.match(text) for text in texts)
     entries = [text for text in texts if _CONTENTS_ENTRY.search(text)]
     numbers = [int(found[0]) for text in entries if (found := re.findall(r"\d{1,3}$", text))]
-    rising = sum(a <= b for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = sum(a <= b for a, b in pairwise(numbers))
     enough = len(entries) >= (0.3 if titled else 0.6) * len(texts)
     return enough and len(numbers) >= 5 and rising >= 0.8 * (len(numbers) - 1)
 
@@ -56,14 +61,14 @@ def _row_text(item: PrintedLine | PrintedRow) -> str:
     return " | ".join(line.text for line in item.lines) if isinstance(item, PrintedRow) else item.text
 
 
-def _place(line: PrintedLine, page: PrintedPage) -> tuple[str, int] | None:
+def _place(line: PrintedLine, page: PrintedPage, margin: float = _MARGIN) -> tuple[str, int] | None:
     """The words of a line in the margin without their digits, and how far from which edge it stands."""
     words = re.sub(r"[\d\W]+", " ", line.text.lower()).strip()
     if not words:
         return None
     from_top, from_bottom = line.box.y0, page.height - line.box.y1
     edge = min(from_top, from_bottom)
-    if edge > _MARGIN * page.height:
+    if edge > margin * page.height:
         return None
     return words, round(from_top / _PLACE_STEP) if from_top < from_bottom else -1 - round(from_bottom / _PLACE_STEP)
 

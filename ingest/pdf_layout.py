@@ -6,9 +6,12 @@ the origin at the top left of the page.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from statistics import median
+from types import MappingProxyType
 from typing import Final
 
 from knowledge_base.types import Box
@@ -17,8 +20,13 @@ _MIN_COLUMN_LINES: Final = 4
 _MIN_COLUMN_CHARS: Final = 14
 _MIN_COLUMN_WIDTH: Final = 110.0
 _GUTTER_STEP: Final = 3.0
+_FACING: Final = 2.0
 _MAX_COLUMN_SPLITS: Final = 2
 _BULLET_REACH: Final = 26.0
+_MAX_SCRIPT: Final = 4
+
+RAISED: Final = MappingProxyType(str.maketrans("0123456789+-\u2212", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"))
+"""Raised digits as characters of their own: "10" and a raised "9" must never be read as 109."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +148,9 @@ def _gutter_score(boxes: Sequence[tuple[Box, int]], x: float) -> int:
     # Cells of a table are short, lines of a text column are not.
     if min(median(n for _, n in left), median(n for _, n in right)) < _MIN_COLUMN_CHARS:
         return 0
-    facing_left = sum(any(_beside(box, other) for other, _ in right) for box, _ in left)
-    facing_right = sum(any(_beside(box, other) for other, _ in left) for box, _ in right)
+    heights_left, heights_right = _heights(left), _heights(right)
+    facing_left = sum(bool(_height(box) & heights_right) for box, _ in left)
+    facing_right = sum(bool(_height(box) & heights_left) for box, _ in right)
     if min(facing_left, facing_right) < _MIN_COLUMN_LINES:
         return 0
     return max(0, facing_left + facing_right - 2 * n_crossing)
@@ -149,7 +158,9 @@ def _gutter_score(boxes: Sequence[tuple[Box, int]], x: float) -> int:
 
 def _ordered(items: Sequence[Item], splits: int) -> Iterable[Printed]:
     lines = [item for item in items if isinstance(item, PrintedLine)]
-    gutter = find_gutter([(line.box, len(line.text)) for line in lines]) if splits else None
+    # A list item is a line of text however short it is.
+    sizes = [max(len(line.text), _MIN_COLUMN_CHARS if _is_item(line) else 0) for line in lines]
+    gutter = find_gutter([(line.box, n) for line, n in zip(lines, sizes, strict=True)]) if splits else None
     if gutter is None:
         yield from _rows(items)
         return
@@ -167,11 +178,26 @@ def _ordered(items: Sequence[Item], splits: int) -> Iterable[Printed]:
         if left or right:
             yield from _rows(full)
             full = []
+            title, right = _title_above(left, right)
+            yield from _rows(title)
             yield from _ordered(left, splits - 1)
             yield from _ordered(right, splits - 1)
         if place < len(crossing):
             full.append(crossing[place])
     yield from _rows(full)
+
+
+def _title_above(left: Sequence[Item], right: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """A title in larger print above the right column that stands higher than the left one is read first."""
+    sizes = [item.size for item in (*left, *right) if isinstance(item, PrintedLine)]
+    top = min((item.box.y0 for item in left), default=0.0)
+    larger = 1.15 * median(sizes) if sizes else 0.0
+    title: list[Item] = [i for i in right if isinstance(i, PrintedLine) and i.box.y1 <= top and i.size >= larger]
+    return title, [item for item in right if item not in title]
+
+
+def _is_item(line: PrintedLine) -> bool:
+    return line.bullet or line.text.startswith(("•", "▪", "■", "❑", "○"))
 
 
 def _rows(items: Sequence[Item]) -> Iterable[Printed]:
@@ -215,6 +241,9 @@ def _joined(line: PrintedLine, following: PrintedLine) -> PrintedLine:
         return following
     if line.text.startswith(following.text) and following.box.x1 <= line.box.x0 + 2 * line.size:
         return line
+    inside = following.box.x0 < line.box.x1 - 1
+    if inside and len(following.text) <= _MAX_SCRIPT and len(line.pieces) > 1:
+        return _with_script(line, following)
     longer = max(line, following, key=lambda one: len(one.text))
     return replace(
         longer,
@@ -226,13 +255,43 @@ def _joined(line: PrintedLine, following: PrintedLine) -> PrintedLine:
     )
 
 
+def _with_script(line: PrintedLine, script: PrintedLine) -> PrintedLine:
+    """A line with the raised or lowered sign put where it stands in it."""
+    at = sum(_middle_x(piece.box) < _middle_x(script.box) for piece in line.pieces)
+    before = "".join(piece.text for piece in line.pieces[:at]).rstrip()
+    after = "".join(piece.text for piece in line.pieces[at:])
+    raised = _middle(script.box) < _middle(line.box)
+    text = script.text.translate(RAISED) if raised else script.text
+    gap = "" if not after or after[0] in ".,;:)]" else " "
+    sign = Piece(text=text, box=script.box)
+    return replace(
+        line,
+        text=f"{before}{text}{gap}{after.lstrip()}".strip(),
+        box=enclosing((line.box, script.box)),
+        pieces=(*line.pieces[:at], sign, *line.pieces[at:]),
+    )
+
+
 def _same_row(box: Box, other: Box) -> bool:
     overlap = min(box.y1, other.y1) - max(box.y0, other.y0)
     return overlap >= 0.6 * min(box.y1 - box.y0, other.y1 - other.y0)
 
 
-def _beside(box: Box, other: Box) -> bool:
-    return min(box.y1, other.y1) - max(box.y0, other.y0) > 2
+def _height(box: Box) -> int:
+    """The heights a box covers, a bit for every two points: boxes side by side share a bit."""
+    low, high = max(0, int(box.y0 / 2) + 1), max(0, int(box.y1 / 2))
+    return ((1 << max(1, high - low)) - 1) << low
+
+
+def _heights(boxes: Iterable[tuple[Box, int]]) -> int:
+    covered = 0
+    for box, _ in boxes:
+        covered |= _height(box)
+    return covered
+
+
+def _middle_x(box: Box) -> float:
+    return (box.x0 + box.x1) / 2
 
 
 def _middle(box: Box) -> float:

@@ -7,28 +7,81 @@ of contents, pictures of the carton and product data are left out, as the SPL re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from ingest.pdf_blocks import TextBlock, folded
 from ingest.pdf_text import Part
 from ingest.section_codes import kind_of, section_code
-from knowledge_base.loinc import BOXED_WARNING, NAMES, code_for_heading
+from knowledge_base import loinc
 
 HIGHLIGHTS: Final = "Highlights of prescribing information"
-_NUMBERING = re.compile(r"^\d+(?:\.\d+)*\.?\s+")
-_LABEL_TOP = re.compile(
-    r"^(?:boxed warning|warnings?:.+|medication guide|patient (?:information|package insert)|instructions for use"
-    r"|(?:package )?label(?:\.|ing)?.*|principal display.*|.*display panel.*|package label.*)$",
-    re.I,
+STANDING_HEADINGS: Final = (
+    "HIGHLIGHTS OF PRESCRIBING INFORMATION",
+    "FULL PRESCRIBING INFORMATION",
+    "FULL PRESCRIBING INFORMATION: CONTENTS*",
+    "Medication Guide",
+    "Patient Information",
+    "Patient Package Insert",
+    "Instructions for Use",
+    "Boxed Warning",
 )
-_LEFT_OUT = re.compile(r"display panel|^package label|^product label|^full prescribing information: contents", re.I)
-_FULL: Final = "fullprescribinginformation"
-_CONTENTS: Final = "fullprescribinginformationcontents"
-_HIGHLIGHTS_KEY: Final = "highlightsofprescribinginformation"
-_NO_HIGHLIGHT: Final = frozenset({BOXED_WARNING, "43683-2"})
+"""Headings every label has by the same words: they are headings however they are printed."""
+
+_HIGHLIGHTS_KEY, _FULL, _CONTENTS = (folded(heading) for heading in STANDING_HEADINGS[:3])
+_PATIENT_PARTS: Final = MappingProxyType(
+    {
+        "medicationguide": loinc.MEDICATION_GUIDE,
+        "patientinformation": "68498-5",
+        "patientpackageinsert": loinc.PATIENT_PACKAGE_INSERT,
+        "instructionsforuse": "59845-8",
+    }
+)
+# The numbers of sections are fixed by 21 CFR 201.57: they hold where a label left out the heading above.
+_BY_NUMBER: Final = MappingProxyType(
+    {
+        1: loinc.INDICATIONS,
+        2: loinc.DOSAGE,
+        3: "43678-2",
+        4: loinc.CONTRAINDICATIONS,
+        5: loinc.WARNINGS_AND_PRECAUTIONS,
+        6: loinc.ADVERSE_REACTIONS,
+        7: loinc.INTERACTIONS,
+        8: loinc.SPECIFIC_POPULATIONS,
+        9: "42227-9",
+        10: loinc.OVERDOSAGE,
+        11: loinc.DESCRIPTION,
+        12: loinc.CLINICAL_PHARMACOLOGY,
+        13: "43680-8",
+        14: "34092-7",
+        16: loinc.HOW_SUPPLIED,
+        17: loinc.PATIENT_INFORMATION,
+    }
+)
+_NUMBER = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[A-Z(])")
+_SUB_NUMBER = re.compile(r"^(\d{1,2})\.\d")
+_BOXED = re.compile(r"^(?:boxed warning|warnings?:)", re.I)
+_LEFT_OUT = re.compile(r"display panel|^(?:package|product|carton|container) label", re.I)
+_PRODUCT_DATA = re.compile(
+    r"^product (?:information|type)\b|human (?:prescription|otc) drug label|item code \(source\)", re.I
+)
+_NO_HIGHLIGHT: Final = frozenset({loinc.BOXED_WARNING, "43683-2"})
 _MAX_TITLE: Final = 200
+_TOP: Final = (0.0, 2)
+
+
+def without_product_data(blocks: Sequence[TextBlock]) -> list[TextBlock]:
+    """The blocks before the registry data that end a label's rendering, the product's name above them included."""
+    end = next((n for n, block in enumerate(blocks) if n > len(blocks) // 4 and _PRODUCT_DATA.search(block.text)), None)
+    if end is None:
+        return list(blocks)
+    while end and (blocks[end - 1].role == "heading" or len(blocks[end - 1].text) < 60):
+        if blocks[end - 1].text.endswith("."):
+            break
+        end -= 1
+    return list(blocks[:end])
 
 
 def nested(blocks: Sequence[TextBlock], title: str, *, label: bool) -> list[Part]:
@@ -36,8 +89,8 @@ def nested(blocks: Sequence[TextBlock], title: str, *, label: bool) -> list[Part
 
     Args:
         blocks: the document's blocks.
-        title: names what stands before the first heading.
-        label: a drug label: numbered headings count whatever their size.
+        title: names what stands before the first heading; a heading that only repeats it is above nothing.
+        label: a drug label, whose numbers of sections count and whose sizes of print do not.
     """
     parts: list[Part] = []
     above: list[tuple[tuple[float, int], str]] = []
@@ -55,6 +108,9 @@ def nested(blocks: Sequence[TextBlock], title: str, *, label: bool) -> list[Part
             continue
         finish()
         heading, body = block, []
+        if folded(block.text) in folded(title):
+            above = []
+            continue
         rank = _label_rank(block) if label else block.rank
         above = [entry for entry in above if entry[0] < rank]
         above.append((rank, block.text[:_MAX_TITLE].strip(" :") or block.text))
@@ -62,9 +118,9 @@ def nested(blocks: Sequence[TextBlock], title: str, *, label: bool) -> list[Part
     return parts
 
 
-def of_label(parts: Sequence[Part], ingredient_title: str) -> list[Part]:
+def of_label(parts: Sequence[Part]) -> list[Part]:
     """A label's sections with their codes, without contents and cartons, the Highlights put in their place."""
-    return list(_coded(list(_kept(parts)), ingredient_title))
+    return list(_coded(list(_kept(parts))))
 
 
 def _kept(parts: Sequence[Part]) -> Iterator[tuple[Part, bool]]:
@@ -74,49 +130,53 @@ def _kept(parts: Sequence[Part]) -> Iterator[tuple[Part, bool]]:
     for whole in parts:
         path = tuple(name for name in whole.path if folded(name) != _FULL)
         part, key = replace(whole, path=path or whole.path), folded(whole.title)
-        if key == _HIGHLIGHTS_KEY:
-            in_highlights = has_full
-        if key == _CONTENTS:
-            in_contents = has_full
+        in_highlights = has_full and (in_highlights or key == _HIGHLIGHTS_KEY)
+        in_contents = has_full and (in_contents or key == _CONTENTS)
+        left_out = left_out or _LEFT_OUT.search(part.title) is not None
         if key == _FULL:
             in_highlights = in_contents = left_out = False
             if not part.blocks:
                 continue
-        if len(part.path) == 1 or _LEFT_OUT.search(part.title):
-            left_out = _LEFT_OUT.search(part.title) is not None
-        if in_contents or left_out or (in_highlights and key == _HIGHLIGHTS_KEY):
-            continue
-        yield part, in_highlights
+        if key in _PATIENT_PARTS and len(part.path) == 1:
+            left_out = False
+        if not (in_contents or left_out or key == _HIGHLIGHTS_KEY):
+            yield part, in_highlights
 
 
-def _coded(kept: Sequence[tuple[Part, bool]], title: str) -> Iterator[Part]:
+def _coded(kept: Sequence[tuple[Part, bool]]) -> Iterator[Part]:
     codes: dict[tuple[str, ...], str | None] = {}
     for part, in_highlights in kept:
-        bare = _NUMBERING.sub("", part.title)
+        bare = _NUMBER.sub("", part.title)
         if in_highlights:
             code = section_code(None, bare, None)
-            if code in _NO_HIGHLIGHT or code is None:
-                continue
-            name = NAMES.get(code, bare)
-            yield replace(part, title=f"Highlights: {name}", path=(HIGHLIGHTS, name), code=code)
+            if code is not None and code not in _NO_HIGHLIGHT and part.blocks:
+                name = loinc.NAMES.get(code, bare)
+                yield replace(part, title=f"Highlights: {name}", path=(HIGHLIGHTS, name), code=code)
             continue
-        ancestor = next(
-            (codes[part.path[:n]] for n in range(len(part.path) - 1, 0, -1) if part.path[:n] in codes), None
-        )
-        text = " ".join(block.text for block in part.blocks)[:2000]
-        code = section_code(None, bare, ancestor, text) if part.heading is not None else None
+        code = _code(part, bare, codes) if part.heading is not None else None
         codes[part.path] = code
         yield replace(part, code=code, kind=kind_of(code))
 
 
+def _code(part: Part, bare: str, codes: Mapping[tuple[str, ...], str | None]) -> str | None:
+    ancestors = (part.path[:n] for n in range(len(part.path) - 1, 0, -1))
+    ancestor = next((codes[path] for path in ancestors if codes.get(path)), None)
+    if ancestor is None and (match := _SUB_NUMBER.match(part.title)):
+        ancestor = _BY_NUMBER.get(int(match[1]))
+    own = _PATIENT_PARTS.get(folded(bare)) if len(part.path) == 1 else None
+    text = " ".join(block.text for block in part.blocks)[:2000]
+    return section_code(own, bare, ancestor, text)
+
+
 def _label_rank(block: TextBlock) -> tuple[float, int]:
     """In a label size says little: the numbers of sections and the headings every label has decide."""
-    text = block.text
-    if folded(text) in (_HIGHLIGHTS_KEY, _FULL, _CONTENTS):
+    key = folded(block.text)
+    if key in (_HIGHLIGHTS_KEY, _FULL, _CONTENTS):
         return (0.0, 0)
-    bare = _NUMBERING.sub("", text)
-    if match := re.match(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s", text):
-        return (0.0, 2 + match[1].count("."))
-    if _LABEL_TOP.match(text) or (bare.upper() == bare and code_for_heading(bare)):
-        return (0.0, 2)
+    if match := _NUMBER.match(block.text):
+        return (0.0, _TOP[1] + match[1].count("."))
+    if key in _PATIENT_PARTS or _BOXED.match(block.text) or _LEFT_OUT.search(block.text):
+        return _TOP
+    if block.text.isupper() and loinc.code_for_heading(block.text):
+        return _TOP
     return (0.0, 10 + block.rank[1])

@@ -41,7 +41,8 @@ def find_tables(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[lis
     if not 5 <= len(rules) <= _MAX_RULES:
         return tables, outside
     for group in _connected(rules):
-        inside, rest = [], []
+        inside: list[PrintedLine] = []
+        rest: list[PrintedLine] = []
         frame = enclosing(group)
         for line in outside:
             (inside if _within(line.box, frame) else rest).append(line)
