@@ -24,7 +24,7 @@ _NOUNS: Final[dict[Kind, str]] = {"label": "label", "patient": "leaflet", "guide
 _SPACE: Final = re.compile(r"\s+")
 _LIST_MARK: Final = " \u2022 "
 _CELL_MARK: Final = " \u00b7 "
-_TOPICAL: Final = frozenset({"side_effects", "serious_side_effects", "uses", "contraindication"})
+_TOPICAL: Final = frozenset({"side_effects", "serious_side_effects", "uses", "contraindication", "food", "allergy"})
 """Aspects whose questions may name one thing ("hiccups") that a label simply does not list."""
 
 
@@ -131,9 +131,9 @@ def unknown_text(unknown: Sequence[str], known: Sequence[str], n_documents: int)
     """Says which words are no medicine here, and that none was put in their place."""
     words = join_names([f"\u201c{word}\u201d" for word in unknown])
     text = (
-        f"No document here is about {words}. The names in {n_documents} documents were searched, and no other medicine "
-        "was put in its place.\n\nCheck the spelling on the package, or use the ingredient's name. "
-        "A pharmacist can look up any medicine."
+        f"No document here is about {words}, and no other medicine was put in its place. "
+        f"Searched: {n_documents} {'document' if n_documents == 1 else 'documents'}.\n\n"
+        "Check the spelling on the package, or use the ingredient's name. A pharmacist can look up any medicine."
     )
     if known:
         text += f"\n\nSo nothing can be said here about taking it with {join_names(known)}."
@@ -152,17 +152,14 @@ def which_text(drugs: Sequence[DrugMention]) -> str:
 
 def nothing_text(groups: Sequence[QuoteGroup], n_documents: int) -> str:
     """Says that nothing was found and where it was looked for."""
+    searched = f"{n_documents} {'document was' if n_documents == 1 else 'documents were'} searched."
     lines = [absence(group) for group in groups if group.ingredient is not None]
-    if not lines:
-        lines = [
-            f"No sentence in the sources answers this. "
-            f"{n_documents} documents were searched. "
-            "If you asked about a medicine, name it as it stands on the package."
-        ]
-    n = n_documents
-    if groups and groups[0].ingredient is not None:
-        lines.append(f"Searched: {n} {'document' if n == 1 else 'documents'}. Ask your doctor or pharmacist.")
-    return "\n\n".join(lines)
+    if lines:
+        return "\n\n".join([*lines, f"{searched} Ask your doctor or pharmacist."])
+    return (
+        f"No sentence in the sources answers this. {searched} "
+        "If you asked about a medicine, name it as it stands on the package."
+    )
 
 
 def _introduction(group: QuoteGroup, audience: Audience) -> str:
@@ -177,6 +174,8 @@ def _introduction(group: QuoteGroup, audience: Audience) -> str:
     if group.aspect is not None and group.aspect.name in _TOPICAL and _none_matched(group):
         words = join_names([f"\u201c{word}\u201d" for word in group.unmatched_words])
         return f"No sentence on {words} was found. What {source} on {topic}:"
+    if topic and group.state == "no_section":
+        return f"{absence(group)} From other sections:"
     return _headed(source, topic, group, audience)
 
 

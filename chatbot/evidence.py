@@ -35,6 +35,9 @@ class AspectRules:
     cues: tuple[re.Pattern[str], ...]
     avoid: tuple[re.Pattern[str], ...]
     strict: bool
+    prefer: re.Pattern[str] | None
+    demote: re.Pattern[str] | None
+    """Headings under which the aspect is summed up, and those under which its data are told."""
     same: re.Pattern[str] | None
     """Words that only name the aspect again, besides those of the headings."""
 
@@ -82,6 +85,7 @@ _SAID_BY: Final = {
     "dose": frozenset({"max_dose", "missed_dose"}),
     "side_effects": frozenset({"serious_side_effects"}),
     "mechanism": frozenset({"onset", "pharmacokinetics"}),
+    "uses": frozenset({"how_to_take", "mechanism"}),
 }
 """Aspects that a narrower one in the same question already answers."""
 _WHO: Final = frozenset({"pregnancy", "breastfeeding", "children", "elderly", "kidney", "liver"})
@@ -147,6 +151,8 @@ def _aspect(name: str, entry: dict[str, Any]) -> AspectRules:
         cues=tuple(re.compile(cue) for cue in entry["cues"]),
         avoid=tuple(re.compile(cue) for cue in entry["avoid"]),
         strict=entry.get("strict", False),
+        prefer=re.compile(entry["prefer"]) if "prefer" in entry else None,
+        demote=re.compile(entry["demote"]) if "demote" in entry else None,
         same=re.compile(entry["same"]) if "same" in entry else None,
     )
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from chatbot.candidates import Candidate, Lead
 from chatbot.evidence import AspectRules, Word
-from chatbot.manner import is_boilerplate, leans, says_when_to_call, talks_of_a_study
+from chatbot.manner import is_boilerplate, leans, says_when_to_call, speaks_of_taking_together, talks_of_a_study
 from chatbot.types import Audience
+from knowledge_base import loinc
 from knowledge_base.types import Passage
 
 State = Literal["found", "silent", "no_section"]
@@ -27,9 +28,10 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 # sentence of the wrong section ("pregnancy" in a trial's exclusion list) is the commonest mistake.
 _SECTION: Final = 1.6
 _HEADING: Final = 0.4
+_SUMMED_UP: Final = 0.4
 _CUE: Final = 0.35
-_MAX_CUES: Final = 3
-_WORDS: Final = 1.5
+_MAX_CUES: Final = 4
+_WORDS: Final = 1.0
 _PARTNER_NAME: Final = 1.2
 _PARTNER_CLASS: Final = 0.8
 _SIMILARITY: Final = 1.0
@@ -41,9 +43,10 @@ _LONG_CHARS: Final = 420
 _ROW: Final = 0.5
 _SINGLE: Final = 0.5
 _FOR_READER: Final = 0.3
+_GUIDELINE: Final = 0.5
 
-_LEANS: Final = 0.35
-_STUDY: Final = 0.5
+_LEANS: Final = 0.5
+_STUDY: Final = 0.6
 _FIRST_SHARE: Final = 0.9
 """The first sentence of the answer is the earliest of those that score at least this share of the best."""
 
@@ -61,8 +64,8 @@ _N_EMBEDDED: Final = 6
 _MIN_SIMILARITY: Final = 0.42
 _MIN_PASSAGE_SIMILARITY: Final = 0.3
 _MIN_SHARED_WORDS: Final = 0.5
-_MIN_SHARED_OPEN: Final = 0.3
-"""The share of the question's words a sentence must hold where no medicine narrows the search."""
+_MIN_SHARED_OPEN: Final = 0.5
+"""More than this share of the question's words must stand in a passage where no medicine narrows the search."""
 _N_QUOTES: Final[dict[Audience, int]] = {"patient": 5, "clinician": 6}
 _MIN_QUOTES: Final = 3
 _QUOTE_CHARS: Final[dict[Audience, int]] = {"patient": 1300, "clinician": 2000}
@@ -145,9 +148,11 @@ def _fits(need: Need, candidate: Candidate) -> bool:
         return False
     if need.partner is not None:
         # A list's lead-in may name the other medicine; the line itself must.
-        return _names_partner(need.partner, candidate.text.lower()) > 0
+        return _names_partner(need.partner, candidate.text.lower()) > 0 and (
+            candidate.passage.section_code == loinc.INTERACTIONS or speaks_of_taking_together(text)
+        )
     if not need.aspects:
-        return need.ingredient is not None or _shares_words(need, text, _MIN_SHARED_OPEN)
+        return need.ingredient is not None or _fits_open_question(need, candidate, text)
     if need.aspects[0].strict:
         return _on_aspect(need.aspects[0], candidate, text)
     return any(_on_aspect(aspect, candidate, text) for aspect in need.aspects) or _shares_words(need, text)
@@ -159,6 +164,13 @@ def _on_aspect(aspect: AspectRules, candidate: Candidate, text: str) -> bool:
     if aspect.is_home(passage.section_code, passage.section_title):
         return says_subject or not aspect.strict
     return passage.section_code in aspect.sections and says_subject
+
+
+def _fits_open_question(need: Need, candidate: Candidate, text: str) -> bool:
+    """Where no medicine narrows the search: the passage with its headings is on most of what is asked."""
+    passage = candidate.passage
+    around = " ".join((passage.text, passage.document.title, *passage.section_path)).lower()
+    return _shares_words(need, text, 0.0) and _shares_words(need, around, _MIN_SHARED_OPEN)
 
 
 def _shares_words(need: Need, text: str, share: float = _MIN_SHARED_WORDS) -> bool:
@@ -185,6 +197,8 @@ def _score(need: Need, candidate: Candidate) -> float:
     ingredients = candidate.passage.document.ingredients
     if need.ingredient is not None:
         score += _SINGLE if ingredients == (need.ingredient,) else 0.0
+    elif candidate.passage.kind == "guideline":
+        score += _GUIDELINE
     for_patients = candidate.passage.kind == "patient"
     return score + (_FOR_READER if for_patients == (need.audience == "patient") else 0.0)
 
@@ -193,6 +207,9 @@ def _aspect_score(aspect: AspectRules, candidate: Candidate, text: str, place: i
     passage = candidate.passage
     score = _SECTION * aspect.section_prior(passage.section_code, passage.section_title) * 0.85**place
     score += _HEADING if aspect.headings.search(passage.section_title.lower()) else 0.0
+    title = passage.section_title.lower()
+    score += _SUMMED_UP if aspect.prefer is not None and aspect.prefer.search(title) else 0.0
+    score -= _SUMMED_UP if aspect.demote is not None and aspect.demote.search(title) else 0.0
     score += _CUE * min(_MAX_CUES, sum(cue.search(text) is not None for cue in aspect.cues))
     return score - _AVOID * sum(cue.search(text) is not None for cue in aspect.avoid)
 
@@ -257,6 +274,8 @@ def _take(need: Need, scored: Sequence[tuple[float, Candidate]]) -> list[tuple[f
         mine = frozenset(_TOKEN.findall(one.lower))
         if any(_overlap(mine, others) > _SAME_WORDS for others in words):
             continue
+        if one.form == "row" and any(other.form == "row" for _, other in taken):
+            continue
         if taken and n_chars + len(one.text) > _QUOTE_CHARS[need.audience]:
             continue
         taken.append((score, one))
@@ -275,8 +294,9 @@ def _in_reading_order(taken: Sequence[tuple[float, Candidate]]) -> tuple[Quote, 
         return ()
     documents = [one.passage.document.id for _, one in taken]
     in_order = sorted(taken, key=lambda pair: (documents.index(pair[1].passage.document.id), pair[1].start))
-    direct = (pair for pair in in_order if pair[0] >= _FIRST_SHARE * taken[0][0] and not leans(pair[1].lower))
-    first = next(direct, taken[0])
+    upright = [pair for pair in taken if not leans(pair[1].lower)] or taken
+    best = upright[0][0]
+    first = next(pair for pair in in_order if pair in upright and pair[0] >= _FIRST_SHARE * best)
     rest = [pair for pair in in_order if pair is not first]
     return tuple(_joined([first, *rest]))
 

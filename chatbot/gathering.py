@@ -8,7 +8,7 @@ only of labels that were read.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -18,8 +18,10 @@ from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, State, p
 from chatbot.types import Audience
 from knowledge_base import loinc
 from knowledge_base.drug_classes import drug_classes
-from knowledge_base.types import DocumentInfo, DrugMention, Passage, Retrieval, Section
+from knowledge_base.types import DocumentInfo, DrugMention, Passage, Retrieval, ScoredPassage, Section
 
+_OPEN_ASPECTS: Final = frozenset({"overview", "warnings", "interaction", "monitoring", "clinical_studies", "children"})
+"""Aspects that a question without a medicine may have and still be meant for the label of any."""
 _MAX_INGREDIENTS: Final = 2
 """Of a combination, the ingredients that are answered for one by one."""
 _MAX_DOCUMENTS: Final = 3
@@ -73,13 +75,17 @@ class Gatherer:
         if not drugs:
             # Guidelines have no label sections, so the words of the question decide.
             need = Need(question=question, aspects=(), words=self.rules.words(question, (), ()), audience=audience)
-            quotes = self._pick(need, collect_candidates(ranked(retrieval.passages)))
+            quotes = self._pick(need, collect_candidates(ranked(_open_passages(question, retrieval, parts))))
             return (self._group(need, quotes, "found" if quotes else "silent"),)
         classes = [one.name for one in drug_classes().mentions(question)]
-        pairs = (len(drugs) > 1 or bool(classes)) and retrieval.aspects[:1] == ("interaction",)
+        unheld = [
+            DrugMention(mention=word, start=0, end=0, match="exact", ingredients=(word,))
+            for word in retrieval.unknown_drugs
+        ]
+        pairs = (len(drugs) > 1 or bool(classes or unheld)) and retrieval.aspects[:1] == ("interaction",)
         needs: list[Need] = []
         for drug in drugs:
-            others = [other for other in drugs if other.ingredients != drug.ingredients]
+            others = [other for other in (*drugs, *unheld) if other.ingredients != drug.ingredients]
             needs.extend(
                 Need(
                     question=question,
@@ -93,7 +99,7 @@ class Gatherer:
                 for ingredient in drug.ingredients[:_MAX_INGREDIENTS]
                 for aspects in parts
             )
-        return tuple(self._of_ingredient(need, retrieval) for need in needs)
+        return tuple(_without_repeats([self._of_ingredient(need, retrieval) for need in needs]))
 
     def _of_ingredient(self, need: Need, retrieval: Retrieval) -> QuoteGroup:
         ingredient = need.ingredient or ""
@@ -107,7 +113,10 @@ class Gatherer:
         if not quotes and need.partner is None and not brought:
             # Documents that only speak of the medicine (a guideline, another label).
             quotes = self._pick(replace(need, ingredient=None), collect_candidates(ranked(retrieval.passages)))
-        return self._group(need, quotes, "found" if quotes else self._absence(need, documents))
+        state = self._absence(need, documents)
+        if quotes and (need.partner is not None or state == "silent" or not need.aspects):
+            state = "found"
+        return self._group(need, quotes, state)
 
     def _pick(self, need: Need, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
         return pick_quotes(need, candidates, self.embed)
@@ -133,7 +142,8 @@ class Gatherer:
         return [*first, *rest][:_MAX_DOCUMENTS]
 
     def _absence(self, need: Need, documents: Sequence[DocumentInfo]) -> State:
-        codes = {loinc.INTERACTIONS} if need.partner is not None else _home_codes(need.aspects)
+        """Whether the documents have a section for what is asked, which is then silent, or have none."""
+        codes = {loinc.INTERACTIONS} if need.partner is not None else _home_codes(need.aspects[:1], 2)
         held = {section.code for document in documents for section in self.store.sections(document.id)}
         return "silent" if not codes or held & codes else "no_section"
 
@@ -151,12 +161,32 @@ class Gatherer:
         )
 
 
+def _open_passages(
+    question: str, retrieval: Retrieval, parts: Sequence[Sequence[AspectRules]]
+) -> Sequence[ScoredPassage]:
+    """What may answer a question without a medicine: no label of some medicine, if only a named one could be meant."""
+    asks_of_a_medicine = any(aspect.name not in _OPEN_ASPECTS for part in parts for aspect in part)
+    if not asks_of_a_medicine or drug_classes().mentions(question):
+        return retrieval.passages
+    return [one for one in retrieval.passages if not one.passage.document.ingredients]
+
+
+def _without_repeats(groups: Sequence[QuoteGroup]) -> Iterator[QuoteGroup]:
+    """The groups, each without what an earlier one of the same medicine already quotes."""
+    seen: set[tuple[str, int]] = set()
+    for group in groups:
+        quotes = tuple(quote for quote in group.quotes if (quote.passage.id, quote.start) not in seen)
+        seen.update((quote.passage.id, quote.start) for quote in quotes)
+        if quotes or not group.quotes:
+            yield replace(group, quotes=quotes)
+
+
 def _distinct(drugs: Sequence[DrugMention]) -> list[DrugMention]:
     return list({drug.ingredients: drug for drug in drugs}.values())
 
 
-def _home_codes(aspects: Sequence[AspectRules]) -> frozenset[str]:
-    return frozenset(code for aspect in aspects[:2] for code in aspect.sections[:4])
+def _home_codes(aspects: Sequence[AspectRules], n_sections: int = 4) -> frozenset[str]:
+    return frozenset(code for aspect in aspects[:2] for code in aspect.sections[:n_sections])
 
 
 def _any_of(names: Sequence[str]) -> re.Pattern[str]:

@@ -14,7 +14,8 @@ _LEANING: Final = re.compile(
 )
 _STUDY: Final = re.compile(
     r"\b(?:prospective|retrospective|cohort|case[- ]control|randomi[sz]ed|double-blind|open-label|relapse|n ?= ?\d+"
-    r"|healthy (?:[a-z]+ (?:and [a-z]+ )?)?(?:subjects|volunteers)|were (?:enrolled|followed|exposed)|study followed"
+    r"|healthy (?:[a-z]+ (?:and [a-z]+ )?)?(?:subjects|volunteers)|study followed"
+    r"|(?:were|patients|subjects) (?:enrolled|followed|exposed|received)"
     r"|meta-analys[ei]s|95% ci|confidence interval|trials? (?:were )?conducted|-year[- ]old (?:male|female))\b"
 )
 _BOILERPLATE: Final = re.compile(
@@ -23,6 +24,10 @@ _BOILERPLATE: Final = re.compile(
     r"|this (?:leaflet|guide|medication guide) (?:does not|summari[sz]es)|what is the most important information"
     r"|^ask your (?:doctor|pharmacist) (?:or pharmacist )?(?:for more information"
     r"|if you (?:have any questions|are not sure))"
+)
+_TOGETHER: Final = re.compile(
+    r"concomitant|co-?administ|combin|together|concurrent|receiving|\btaking\b|\buse (?:of|with)\b|given with|interact"
+    r"|taken with|\bavoid\b|contraindicated"
 )
 _HELP: Final = re.compile(
     r"\bstop (?:taking|using|use)\b|\bstop [a-z-]+ and\b|call (?:your|a|the) (?:doctor|healthcare provider)"
@@ -48,3 +53,8 @@ def is_boilerplate(sentence: str) -> bool:
 def says_when_to_call(sentence: str) -> bool:
     """Whether it tells the reader to stop, to call a doctor or to get help."""
     return _HELP.search(sentence) is not None
+
+
+def speaks_of_taking_together(sentence: str) -> bool:
+    """Whether it is about medicines given with each other."""
+    return _TOGETHER.search(sentence) is not None

@@ -66,16 +66,20 @@ def ask_back(case: Case) -> Abstention | None:
     if unclear:
         notice = Notice(kind="look-alike", text="Some medicine names differ by a letter or two. No name was guessed.")
         return _respond(Abstention, case, which_text(unclear), notices=(notice,))
-    known = [drug.ingredients[0] for drug in retrieval.drugs if drug.ingredients]
-    if retrieval.unknown_drugs and (not known or retrieval.aspects[:1] == ("interaction",)):
-        text = unknown_text(retrieval.unknown_drugs, known, retrieval.n_documents_searched)
-        return _respond(Abstention, case, text)
+    if retrieval.unknown_drugs and not any(drug.ingredients for drug in retrieval.drugs):
+        return _respond(Abstention, case, unknown_text(retrieval.unknown_drugs, (), retrieval.n_documents_searched))
     return None
 
 
 def decline(case: Case, groups: Sequence[QuoteGroup]) -> Abstention:
     """Nothing that was read answers the question."""
-    return _respond(Abstention, case, nothing_text(groups, case.retrieval.n_documents_searched))
+    retrieval = case.retrieval
+    if retrieval.unknown_drugs:
+        known = [drug.ingredients[0] for drug in retrieval.drugs if drug.ingredients]
+        text = unknown_text(retrieval.unknown_drugs, known, retrieval.n_documents_searched)
+    else:
+        text = nothing_text(groups, retrieval.n_documents_searched)
+    return _respond(Abstention, case, text)
 
 
 def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
@@ -133,6 +137,6 @@ def _respond(
 
 def _unknown_notice(case: Case) -> list[Notice]:
     return [
-        Notice(kind="unknown-drug", text=f"No document here is about '{word}', so the answer leaves it out.")
+        Notice(kind="unknown-drug", text=f"No document here is about '{word}'; no other medicine was put in its place.")
         for word in case.retrieval.unknown_drugs
     ]
