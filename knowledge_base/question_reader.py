@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from knowledge_base.aspects import JOINING, AspectTable
 from knowledge_base.drug_classes import ClassMention, DrugClasses
 from knowledge_base.drug_names import DrugLexicon, Resolution
+from knowledge_base.lay_terms import Meaning, meanings_of
 from knowledge_base.question_words import content_words
 from knowledge_base.types import DrugMention, Query
 from knowledge_base.words import Word, name_key, spans_free
@@ -19,7 +20,7 @@ class Reading:
     """A question as it was understood.
 
     `text` has the medicines' own names in the place of brands and misspellings: what is embedded.
-    `words` carry the question, medicines left out.
+    `words` carry the question, medicines left out; `meanings` are the same with what labels write for them.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Reading:
     classes: tuple[ClassMention, ...]
     aspects: tuple[str, ...]
     words: tuple[Word, ...]
+    meanings: tuple[Meaning, ...]
 
 
 def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspects: AspectTable) -> Reading:
@@ -40,13 +42,15 @@ def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspe
     n_drugs = len({drug.ingredients or drug.candidates for drug in drugs}) + len(unknown)
     if named and JOINING.search(query.text) is not None:
         n_drugs += len({one.name for one in named})
+    words = content_words(query.text, drug_spans)
     return Reading(
         text=_rename(query.text, drugs),
         drugs=drugs,
         unknown=unknown,
         classes=named,
         aspects=aspects.resolve(query.text, n_drugs, drug_spans) if query.aspects is None else query.aspects,
-        words=tuple(content_words(query.text, drug_spans)),
+        words=tuple(words),
+        meanings=meanings_of(words),
     )
 
 

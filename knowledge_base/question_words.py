@@ -5,7 +5,7 @@ Knows FTS5's query syntax (every word quoted, so nothing a person types is an op
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -49,11 +49,3 @@ def any_of(words: Sequence[Word], phrases: Iterable[str] = ()) -> str:
 def quoted(phrase: str) -> str:
     """A phrase as FTS5 takes it literally."""
     return '"' + phrase.replace('"', " ") + '"'
-
-
-def share_of(words: Collection[str], text_words: Collection[str]) -> float:
-    """The share of words that a text uses, 0 for no words; words with the same first five letters count as one."""
-    if not words:
-        return 0.0
-    stems = {word[:5] for word in text_words}
-    return sum(word[:5] in stems for word in words) / len(words)

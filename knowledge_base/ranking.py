@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from knowledge_base.aspects import AspectTable
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.fusion import RRF_K
-from knowledge_base.question_words import share_of
+from knowledge_base.lay_terms import share_of
 from knowledge_base.types import DocumentInfo, Passage
 from knowledge_base.words import folded_words, name_key
 
@@ -31,8 +31,8 @@ _RELEVANCE: Final = 0.6
 _COVERAGE: Final = 0.35
 _TERMS: Final = 0.12
 _LEADS: Final = 0.12
-_NAMED: Final = 0.8
-_NAMED_BY_CLASS: Final = 0.65
+_NAMED: Final = 1.1
+_NAMED_BY_CLASS: Final = 0.95
 _WRONG_GROUP: Final = 0.35
 _RRF_BEST: Final = 2 / (RRF_K + 1)
 _ISSUER: Final = 0.3
@@ -77,6 +77,13 @@ class Interactant:
         if any(f" {name} " in folded for name in self.names):
             return _NAMED
         return _NAMED_BY_CLASS if any(f" {phrase} " in folded for phrase in self.phrases) else 0.0
+
+
+class TextScore(NamedTuple):
+    """What a passage's words add to its score, and whether they name another medicine of the question."""
+
+    score: float
+    names_other: bool
 
 
 def section_prior(catalogue: Catalogue, aspects: Sequence[str], table: AspectTable) -> NDArray[np.float32]:
@@ -127,16 +134,17 @@ def relevance(fused: Mapping[int, float], numbers: Sequence[int] | NDArray[np.in
 
 def text_score(
     passage: Passage, reading: Reading, table: AspectTable, interactants: Iterable[Interactant] = ()
-) -> float:
+) -> TextScore:
     """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name."""
     words = folded_words(f"{passage.section_title}\n{passage.text}")
-    score = _COVERAGE * share_of({word.text for word in reading.words}, set(words))
+    score = _COVERAGE * share_of(reading.meanings, words)
     first = next((table[name] for name in reading.aspects if name in table), None)
     if first is not None:
         score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
         score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
     folded = f" {' '.join(words)} "
-    return score + max((one.bonus(folded) for one in interactants), default=0.0)
+    naming = max((one.bonus(folded) for one in interactants), default=0.0)
+    return TextScore(score + naming, naming > 0)
 
 
 def _is_issued_by(info: DocumentInfo, names: Iterable[str]) -> bool:

@@ -194,8 +194,12 @@ class HybridRetriever:
         at = dict(zip(candidates.tolist(), scores.tolist(), strict=True))
         best.update({number: at[number] for number in calling if number in at})
         passages = store.passages(list(best))
+        said = {
+            number: text_score(passage, reading, self._aspects, scope.interactants)
+            for number, passage in passages.items()
+        }
         ranked = [
-            Ranked(passage, best[number] + text_score(passage, reading, self._aspects, scope.interactants))
+            Ranked(passage, best[number] + said[number].score, said[number].names_other)
             for number, passage in passages.items()
         ]
         return sorted(ranked, key=lambda one: (-one.score, one.passage.number))
@@ -203,7 +207,7 @@ class HybridRetriever:
     def _lexical(
         self, reading: Reading, ids: Collection[str] | None, query: Query, among: NDArray[np.int64] | None
     ) -> list[int]:
-        expression = any_of(reading.words)
+        expression = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
         if not expression:
             return []
         found = [number for number, _ in self._kb.store.lexical(expression, _DEPTH, ids, query.kinds)]

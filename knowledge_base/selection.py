@@ -18,19 +18,23 @@ _CLEARLY_BETTER: Final = 0.3
 
 
 class Ranked(NamedTuple):
-    """A passage and its score in one ranking."""
+    """A passage, its score in one ranking, and whether it names the other medicine that is asked about."""
 
     passage: Passage
     score: float
+    names_other: bool = False
 
 
 def interleave(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
-    """One ranking in which the medicines take turns, the first named first unless another fits clearly better."""
+    """One ranking in which the medicines take turns.
+
+    One that names the other comes before one that does not; then the first named, unless another fits clearly better.
+    """
     filled = [ranking for ranking in rankings if ranking]
     if len(filled) < 2:
         return list(filled[0]) if filled else []
     best = max(ranking[0].score for ranking in filled)
-    filled.sort(key=lambda ranking: best - ranking[0].score > _CLEARLY_BETTER)
+    filled.sort(key=lambda ranking: (not ranking[0].names_other, best - ranking[0].score > _CLEARLY_BETTER))
     merged: dict[int, Ranked] = {}
     for place in range(max(map(len, filled))):
         for ranking in filled:

@@ -5,7 +5,7 @@ import sqlite3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.question_words import any_of, content_words, quoted, share_of
+from knowledge_base.question_words import any_of, content_words, quoted
 
 
 def test_content_words_leave_out_small_words_and_given_spans() -> None:
@@ -33,8 +33,3 @@ def test_any_text_makes_a_valid_expression(text: str) -> None:
 
 def test_quoted_takes_the_quotes_away() -> None:
     assert quoted('a "b" NOT c') == '"a  b  NOT c"'
-
-
-def test_share_of() -> None:
-    assert share_of(set(), {"x"}) == 0.0
-    assert share_of({"pregnancy"}, {"pregnant"}) == 1.0

@@ -63,6 +63,11 @@ def test_the_one_that_fits_clearly_better_comes_first() -> None:
     assert interleave([[_ranked(1, "a", "1", 1.0)], [_ranked(2, "b", "2", 1.8)]])[0].passage.number == 2
 
 
+def test_a_passage_that_names_the_other_medicine_comes_first() -> None:
+    silent, naming = _ranked(1, "a", "1", 2.0), _ranked(2, "b", "2", 1.8)._replace(names_other=True)
+    assert interleave([[silent], [naming]]) == [naming, silent]
+
+
 def test_nothing_to_interleave() -> None:
     assert interleave([]) == []
     assert interleave([[], []]) == []

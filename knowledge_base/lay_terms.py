@@ -1,0 +1,74 @@
+"""Meanings of a question: its words, with what labels write for what people say ("heart attack").
+
+Data in `data/lay_terms.toml`. A meaning is a set of phrases of folded words; a text has it if it holds any of them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from knowledge_base.words import Word, name_key
+
+_MAX_WORDS: Final = 5
+_STEM_CHARS: Final = 5
+"""Two words with the same first letters count as one ("pregnant", "pregnancy"); English medical words bear it."""
+
+
+class Meaning(NamedTuple):
+    """What one or several words of a question stand for: phrases of folded words, as said first."""
+
+    phrases: tuple[str, ...]
+
+    def is_in(self, folded: str, stems: Collection[str]) -> bool:
+        """Whether a text has this meaning.
+
+        Args:
+            folded: its folded words between single spaces.
+            stems: the stems of its words.
+        """
+        return any(stem(one) in stems if " " not in one else f" {one} " in folded for one in self.phrases)
+
+
+def stem(word: str) -> str:
+    """The beginning of a word that its forms share."""
+    return word[:_STEM_CHARS]
+
+
+def meanings_of(words: Sequence[Word]) -> tuple[Meaning, ...]:
+    """The meanings of a question's words, the longest lay phrase at each place taken as one."""
+    table = _lay_phrases()
+    found: list[Meaning] = []
+    place = 0
+    while place < len(words):
+        for last in range(min(place + _MAX_WORDS, len(words)), place, -1):
+            said = " ".join(word.text for word in words[place:last])
+            if said in table or last == place + 1:
+                found.append(Meaning(tuple(dict.fromkeys((said, *table.get(said, ()))))))
+                place = last
+                break
+    return tuple(dict.fromkeys(found))
+
+
+def share_of(meanings: Collection[Meaning], text_words: Sequence[str]) -> float:
+    """The share of meanings that a text with these folded words has; 0 for no meanings."""
+    if not meanings:
+        return 0.0
+    folded = f" {' '.join(text_words)} "
+    stems = {stem(word) for word in text_words}
+    return sum(one.is_in(folded, stems) for one in meanings) / len(meanings)
+
+
+@cache
+def _lay_phrases() -> Mapping[str, tuple[str, ...]]:
+    text = (files("knowledge_base") / "data" / "lay_terms.toml").read_text(encoding="utf-8")
+    table: dict[str, list[str]] = {}
+    for line in tomllib.loads(text)["meanings"].split("\n"):
+        phrases = [" ".join(name_key(phrase)) for phrase in line.split(",") if phrase.strip()]
+        for phrase in phrases:
+            table.setdefault(phrase, []).extend(phrases)
+    return MappingProxyType({phrase: tuple(dict.fromkeys(others)) for phrase, others in table.items()})
