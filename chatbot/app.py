@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias, get_args
 
 import gradio as gr
+import typer
 
 from chatbot import messages, page, sources_panel, theme
 from chatbot.messages import Exchange
@@ -199,11 +200,11 @@ def build_app(
 
 
 def launch(app: gr.Blocks, host: str = "127.0.0.1", port: int = 7860, *, block: bool = True) -> str:
-    """Serve the page; give back its address (with `block`, only once it is stopped)."""
+    """Serve the page and give back its address; with `block` say the address and return once it is stopped."""
     _, address, _ = app.launch(
         server_name=host,
         server_port=port,
-        prevent_thread_lock=not block,
+        prevent_thread_lock=True,
         quiet=True,
         share=False,
         show_error=False,
@@ -215,6 +216,9 @@ def launch(app: gr.Blocks, host: str = "127.0.0.1", port: int = 7860, *, block: 
         max_file_size="1mb",
         **theme.appearance(),
     )
+    if block:
+        typer.echo(f"vademecum answers on {address} (Ctrl-C stops it)")
+        app.block_thread()
     return str(address)
 
 

@@ -7,6 +7,7 @@ picture of its page with the quote boxed. Knows where text is stored, not how it
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,13 +219,21 @@ def _warning_class(source: Source) -> str:
 
 
 def _heading(passage: Passage) -> tuple[Markup, Markup, Markup]:
-    steps = (element("li", step) for step in passage.section_path or (passage.section_title,))
+    path = passage.section_path or (passage.section_title,)
+    title = _plain_words(passage.document.title)
+    # A guideline's headings often begin with its own title, which stands right above them.
+    steps = [element("li", step) for step in path[:-1] if _plain_words(step) not in title]
+    steps.append(element("li", path[-1]))
     badge = element("span", _KINDS[passage.kind], class_="vm-badge", data_kind=passage.kind)
     return (
         element("p", badge, class_="vm-eyebrow"),
         element("h3", passage.document.title),
         element("ol", *steps, class_="vm-path", aria_label="Section"),
     )
+
+
+def _plain_words(heading: str) -> str:
+    return " ".join(re.findall(r"\w+", heading.casefold()))
 
 
 def _facts(passage: Passage) -> Markup:

@@ -55,6 +55,15 @@ def test_a_label_shows_where_it_comes_from(fakes):
     assert steps == ["6 Adverse reactions", "6.1 Clinical trials experience"]
 
 
+def test_the_section_path_does_not_repeat_the_title_above_it(fakes):
+    citation = fakes.injection().citations[0]
+    path = ("INJECTION SAFETY", "Fundamental elements", "Injection safety")
+    cited = dataclasses.replace(citation, passage=dataclasses.replace(citation.passage, section_path=path))
+    response = dataclasses.replace(fakes.injection(), citations=(cited,))
+    tree = parsed(render_source(response, 0, "c1", fakes.FakeStore()))
+    assert [step.text for step in of_class(tree, "vm-path")[0]] == ["Fundamental elements", "Injection safety"]
+
+
 def test_a_quoted_table_row_is_marked_in_its_cells(fakes):
     tree = parsed(render_source(fakes.ibuprofen(), 0, "c4", fakes.FakeStore()))
     assert marked(tree) == ["Dizziness", "3 to 9"]
