@@ -7,27 +7,28 @@ that swells) and password-protected members are refused, each in one line; the o
 from __future__ import annotations
 
 import gzip
+import io
 import lzma
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, Final, NamedTuple
 
 from knowledge_base.errors import IngestError
 
-MAX_MEMBER_BYTES: Final = 500 * 2**20
 MAX_TOTAL_BYTES: Final = 4 * 2**30
 _MAX_RATIO: Final = 200
+"""Text shrinks five- to thirtyfold; deflate can do a thousandfold, on nothing that anybody wrote."""
 _RATIO_MATTERS_BYTES: Final = 20 * 2**20
-"""Below this size a member may shrink as well as it likes; text does."""
+"""Below this size a member may shrink as well as it likes."""
 _MAX_MEMBERS: Final = 200_000
+_CHUNK_BYTES: Final = 2**20
+_GZIP_MAGIC: Final = b"\x1f\x8b"
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".bmp"})
-_DAMAGED: Final = (
+_DAMAGED_MEMBER: Final = (
     zipfile.BadZipFile,
-    tarfile.TarError,
     zlib.error,
     lzma.LZMAError,
     EOFError,
@@ -45,105 +46,161 @@ class Member(NamedTuple):
     refused: str | None = None
 
 
+class Budget:
+    """How many bytes may still be unpacked from an archive and the archives inside it, all together."""
+
+    def __init__(self, n_bytes: int = MAX_TOTAL_BYTES) -> None:
+        self._n_bytes = self._left = n_bytes
+
+    def spend(self, n_bytes: int) -> None:
+        """Take note of bytes that are unpacked.
+
+        Raises:
+            IngestError: they are more than what is left.
+        """
+        self._left -= n_bytes
+        if self._left < 0:
+            raise IngestError(f"holds more than {_megabytes(self._n_bytes)} when unpacked; the rest is left out")
+
+
 def is_archive(name: str) -> bool:
     """Whether a file's name says that it holds other files."""
-    suffixes = PurePosixPath(name.lower()).suffixes
-    return bool(suffixes) and suffixes[-1] in (".zip", ".tar", ".tgz", ".gz")
+    return PurePosixPath(name.lower()).suffix in (".zip", ".tar", ".tgz", ".gz")
 
 
-def read_members(path: str, file: IO[bytes]) -> Iterator[Member]:
-    """The members in the archive's order; pictures, which labels come with, are passed over.
+def read_members(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Iterator[Member]:
+    """The members in the archive's order; pictures, which labels come with, and hidden files are passed over.
+
+    Args:
+        path: the archive's name; its end says what kind of archive it is.
+        file: its bytes, seekable.
+        limit_of: the largest size in bytes that is read, for a member's name.
+        budget: shared by an archive and those inside it.
 
     Raises:
-        IngestError: the archive itself is damaged; members before the damage were given already.
+        IngestError: the archive is damaged or a bomb; members before that place were given already.
     """
     name = path.lower()
     try:
         if name.endswith(".zip"):
-            yield from _zip(path, file)
+            yield from _zip(path, file, limit_of, budget)
         elif name.endswith((".tar", ".tgz", ".tar.gz")):
-            yield from _tar(path, file)
+            yield from _tar(path, file, limit_of, budget)
         else:
-            yield _gzip(path, file)
-    except _DAMAGED as error:
+            yield _gzip(path, file, limit_of, budget)
+    except (*_DAMAGED_MEMBER, tarfile.TarError, ValueError) as error:
         raise IngestError(f"archive is damaged or cut short ({type(error).__name__})") from error
 
 
-def _zip(path: str, file: IO[bytes]) -> Iterator[Member]:
-    total = 0
+def _zip(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
         if len(members) > _MAX_MEMBERS:
             raise IngestError(f"{len(members)} files in one archive is over the limit of {_MAX_MEMBERS}")
         for info in members:
-            where = f"{path}!{info.filename}"
-            refused = _refusal(info.filename, info.file_size, info.compress_size, total)
+            if _is_passed_over(info.filename):
+                continue
+            where, limit = f"{path}!{_shown(info.filename)}", limit_of(info.filename)
+            refused = _refusal(info.filename, info.file_size, limit) or _bomb(info.file_size, info.compress_size)
             if info.flag_bits & 1:
                 refused = "needs a password"
             if refused:
                 yield Member(where, b"", refused)
-            elif not _is_picture(info.filename):
-                total += info.file_size
-                yield _member(where, partial(_read_member, archive, info))
+                continue
+            budget.spend(info.file_size)
+            try:
+                with archive.open(info) as stream:
+                    # Whatever the directory claims: zipfile itself stops at the claimed size and checks the sum.
+                    data = stream.read(limit)
+            except _DAMAGED_MEMBER as error:
+                yield Member(where, b"", f"damaged in the archive ({type(error).__name__})")
+                continue
+            yield Member(where, data)
 
 
-def _tar(path: str, file: IO[bytes]) -> Iterator[Member]:
-    total = 0
-    with tarfile.open(fileobj=file, mode="r:*") as archive:
+def _tar(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Iterator[Member]:
+    # Read as a stream: what is passed over is unpacked as well, so it counts.
+    with tarfile.open(fileobj=_Unpacking(file, budget), mode="r|") as archive:
         for n, info in enumerate(archive):
             if n >= _MAX_MEMBERS:
                 raise IngestError(f"more than {_MAX_MEMBERS} files in one archive")
-            where = f"{path}!{info.name}"
-            if info.isdir():
+            if info.isdir() or _is_passed_over(info.name):
                 continue
-            refused = _refusal(info.name, info.size, info.size, total)
+            where = f"{path}!{_shown(info.name)}"
+            refused = _refusal(info.name, info.size, limit_of(info.name))
             if not info.isfile():
                 refused = "a link or device, not a file"
             stream = None if refused else archive.extractfile(info)
-            if refused or stream is None:
-                yield Member(where, b"", refused or "cannot be opened")
-            elif not _is_picture(info.name):
-                total += info.size
-                yield Member(where, _read(stream, info.size))
+            yield Member(where, b"", refused or "cannot be opened") if stream is None else Member(where, stream.read())
 
 
-def _gzip(path: str, file: IO[bytes]) -> Member:
-    with gzip.GzipFile(fileobj=file) as stream:
-        return Member(f"{path}!{PurePosixPath(path).stem}", _read(stream, MAX_MEMBER_BYTES))
+def _gzip(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Member:
+    where = f"{path}!{PurePosixPath(path).stem}"
+    limit, stream = limit_of(where), _Unpacking(file, budget)
+    if not stream.packed:
+        raise gzip.BadGzipFile
+    data = bytearray()
+    while chunk := stream.read(_CHUNK_BYTES):
+        data += chunk
+        if len(data) > limit:
+            return Member(where, b"", f"more than the limit of {_megabytes(limit)} when unpacked")
+    return Member(where, bytes(data))
 
 
-def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    return _read(archive.open(info), info.file_size)
+class _Unpacking(io.RawIOBase):
+    """What a file holds, unpacked if it is gzip, with every byte counted; a bomb ends it."""
+
+    def __init__(self, file: IO[bytes], budget: Budget) -> None:
+        self._file, self._budget, self._n_unpacked = file, budget, 0
+        self.packed = file.read(2) == _GZIP_MAGIC
+        file.seek(0)
+        self._stream: IO[bytes] = gzip.GzipFile(fileobj=file) if self.packed else file  # type: ignore[assignment]
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes.
+
+        Raises:
+            IngestError: too much came out already, all in all or for the size of what went in.
+        """
+        data = self._stream.read(size if size >= 0 else _CHUNK_BYTES)
+        self._n_unpacked += len(data)
+        self._budget.spend(len(data))
+        if self.packed and (bomb := _bomb(self._n_unpacked, self._file.tell())):
+            raise IngestError(bomb)
+        return data
 
 
-def _member(where: str, read: Callable[[], bytes]) -> Member:
-    try:
-        return Member(where, read())
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        return Member(where, b"", f"damaged in the archive ({type(error).__name__})")
-
-
-def _refusal(name: str, size: int, packed: int, total: int) -> str | None:
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if name.startswith(("/", "\\")) or ".." in parts or (parts and ":" in parts[0]):
+def _refusal(name: str, size: int, limit: int) -> str | None:
+    if _leads_out(name):
         return "its name points outside the archive"
-    if size > MAX_MEMBER_BYTES:
-        return f"{size // 2**20} MB is over the limit of {MAX_MEMBER_BYTES // 2**20} MB"
-    if size > _RATIO_MATTERS_BYTES and size > _MAX_RATIO * max(packed, 1):
-        return f"swells {size // max(packed, 1)}-fold when unpacked, like a zip bomb"
-    if total + size > MAX_TOTAL_BYTES:
-        return f"the archive holds more than {MAX_TOTAL_BYTES // 2**30} GB"
-    return None
+    return f"{_megabytes(size)} is over the limit of {_megabytes(limit)}" if size > limit else None
 
 
-def _read(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes:
-    """At most `limit` bytes, whatever the archive's own directory claims."""
-    with stream:
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise IngestError(f"more than {limit // 2**20} MB when unpacked")
-    return data
+def _bomb(size: int, packed: int) -> str | None:
+    if size <= _RATIO_MATTERS_BYTES or size <= _MAX_RATIO * max(packed, 1):
+        return None
+    return f"swells {size // max(packed, 1)}-fold when unpacked, like a zip bomb"
 
 
-def _is_picture(name: str) -> bool:
-    return PurePosixPath(name.lower()).suffix in _PICTURES
+def _leads_out(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return name.startswith(("/", "\\")) or ".." in parts or (len(parts) > 0 and ":" in parts[0])
+
+
+def _is_passed_over(name: str) -> bool:
+    path = PurePosixPath(name)
+    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
+    return path.suffix.lower() in _PICTURES or (hidden and not _leads_out(name))
+
+
+def _shown(name: str) -> str:
+    """A member's name in one line of proper characters."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in name)
+
+
+def _megabytes(n_bytes: int) -> str:
+    return f"{n_bytes // 2**20} MB"

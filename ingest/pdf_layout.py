@@ -6,10 +6,8 @@ the origin at the top left of the page.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from statistics import median
 from types import MappingProxyType
 from typing import Final
@@ -20,7 +18,6 @@ _MIN_COLUMN_LINES: Final = 4
 _MIN_COLUMN_CHARS: Final = 14
 _MIN_COLUMN_WIDTH: Final = 110.0
 _GUTTER_STEP: Final = 3.0
-_FACING: Final = 2.0
 _MAX_COLUMN_SPLITS: Final = 2
 _BULLET_REACH: Final = 26.0
 _MAX_SCRIPT: Final = 4

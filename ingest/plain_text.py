@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from ingest.decoding import decode_text
+from knowledge_base.errors import IngestError
 from knowledge_base.types import DocumentInfo, Section, SourceDocument
 
 _MAX_HEADING_CHARS: Final = 100
+_PROBED_CHARS: Final = 20_000
+_MIN_DATA_LINES: Final = 20
+_DATA_SHARE: Final = 0.8
 _NUMBERED = re.compile(r"\d+(?:\.\d+)*\.?\s+[A-Z]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -22,14 +26,33 @@ def read_plain_text(data: bytes, source_path: str, sha256: str) -> SourceDocumen
     """One document of kind `other`.
 
     Raises:
-        IngestError: the bytes are not text.
+        IngestError: the bytes are not text, or are columns of data.
     """
     text = decode_text(data)
+    if _is_data(text):
+        raise IngestError("columns of data, not sentences")
     title = source_path.rpartition("/")[2].rpartition("!")[2]
     info = DocumentInfo(
         id=f"text:{sha256[:16]}", source_path=source_path, format="text", kind="other", title=title, sha256=sha256
     )
     return SourceDocument(info=info, text=text, sections=tuple(_sections(text, title)))
+
+
+def _is_data(text: str) -> bool:
+    """Whether the lines are rows of numbers and identifiers, like the qrels of an evaluation, and say nothing."""
+    lines = [line.split() for line in text[:_PROBED_CHARS].splitlines() if line.strip()]
+    if len(lines) < _MIN_DATA_LINES:
+        return False
+    n_rows = sum(any(map(_is_code, fields)) and sum(map(_is_word, fields)) < 2 for fields in lines)
+    return n_rows > _DATA_SHARE * len(lines)
+
+
+def _is_code(field: str) -> bool:
+    return any(character.isdigit() for character in field)
+
+
+def _is_word(field: str) -> bool:
+    return len(field) > 1 and field.strip(".,;:()[]\"'-").isalpha()
 
 
 def _sections(text: str, title: str) -> Iterator[Section]:

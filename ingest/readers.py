@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, NamedTuple
 
-from ingest.archives import is_archive, read_members
+from ingest.archives import Budget, is_archive, read_members
 from knowledge_base.errors import IngestError
 from knowledge_base.types import SourceDocument
 
@@ -78,21 +78,21 @@ def _read_file(path: Path) -> Iterator[SourceFile | Skipped]:
             yield Skipped(name, reason)
         elif is_archive(name):
             with path.open("rb") as file:
-                yield from _read_archive(name, file, 1)
+                yield from _read_archive(name, file, Budget())
         else:
             yield _pick_reader(name, path.read_bytes())
     except OSError as error:
         yield Skipped(name, f"cannot be opened ({error.strerror or type(error).__name__})")
 
 
-def _read_archive(name: str, file: IO[bytes], depth: int) -> Iterator[SourceFile | Skipped]:
+def _read_archive(name: str, file: IO[bytes], budget: Budget, depth: int = 1) -> Iterator[SourceFile | Skipped]:
     unread: dict[str, list[str]] = {}
     try:
-        for member in read_members(name, file):
+        for member in read_members(name, file, _limit, budget):
             if member.refused:
                 unread.setdefault(member.refused, []).append(member.path)
             elif is_archive(member.path) and depth < _MAX_NESTING:
-                yield from _read_archive(member.path, io.BytesIO(member.data), depth + 1)
+                yield from _read_archive(member.path, io.BytesIO(member.data), budget, depth + 1)
             else:
                 found = _pick_reader(member.path, member.data)
                 if isinstance(found, SourceFile):
@@ -110,8 +110,12 @@ def _read_archive(name: str, file: IO[bytes], depth: int) -> Iterator[SourceFile
 
 
 def _too_large(name: str, size: int) -> str | None:
-    limit = _MAX_TEXT_BYTES if _suffix(name) in _TEXT_SUFFIXES else _MAX_BYTES
+    limit = _limit(name)
     return f"{size // 2**20} MB is over the limit of {limit // 2**20} MB" if size > limit else None
+
+
+def _limit(name: str) -> int:
+    return _MAX_TEXT_BYTES if _suffix(name) in _TEXT_SUFFIXES else _MAX_BYTES
 
 
 def _suffix(name: str) -> str:
@@ -125,18 +129,17 @@ def _pick_reader(name: str, data: bytes) -> SourceFile | Skipped:
     reason = _too_large(name, len(data))
     if reason:
         return Skipped(name, reason)
-    found = _reader(name, data)
-    if isinstance(found, str):
-        return Skipped(name, found)
-    return SourceFile(name, hashlib.sha256(data).hexdigest(), found)
+    sha256 = hashlib.sha256(data).hexdigest()
+    found = _reader(name, data, sha256)
+    return Skipped(name, found) if isinstance(found, str) else SourceFile(name, sha256, found)
 
 
-def _reader(name: str, data: bytes) -> Callable[[], Parsed] | str:
+def _reader(name: str, data: bytes, sha256: str) -> Callable[[], Parsed] | str:
     """What parses the data, or why nothing does."""
     suffix = _suffix(name)
-    sha256 = hashlib.sha256(data).hexdigest()
+    read: _Read
     if b"%PDF-" in data[:_SNIFFED_BYTES]:
-        from ingest.pdf import read_pdf as read
+        read = _pdf_reader()
     elif suffix == ".xml" or data[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
         found = _xml_reader(data)
         if found is None:
@@ -154,6 +157,12 @@ def _reader(name: str, data: bytes) -> Callable[[], Parsed] | str:
             return text_reader
         read = text_reader
     return lambda: Parsed([read(data, name, sha256)], [])
+
+
+def _pdf_reader() -> _Read:
+    from ingest.pdf import read_pdf
+
+    return read_pdf
 
 
 def _xml_reader(data: bytes) -> _Read | None:

@@ -121,6 +121,14 @@ def test_binary_data_is_not_text() -> None:
         read_plain_text(bytes(range(256)), "x.txt", "0" * 64)
 
 
+def test_columns_of_numbers_and_identifiers_are_not_a_document() -> None:
+    qrels = "".join(f"{n} 0 DOC_{n * 7}_Sec1.txt {n % 3}-Correct\n" for n in range(40))
+    with pytest.raises(IngestError, match="columns of data"):
+        read_plain_text(qrels.encode(), "qrels.txt", "0" * 64)
+    doses = "".join(f"Take {n} mg of examplol every {n} hours.\n" for n in range(1, 40))
+    assert len(read_plain_text(doses.encode(), "doses.txt", "0" * 64).sections) == 1
+
+
 def test_html_headings_lists_rows_and_nothing_that_runs() -> None:
     page = (
         "<html><head><title>Ward page</title></head><body><script>alert('x')</script><nav>Menu</nav>"
