@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ingest import pdf_facts
 from ingest.label_text import clean
+from ingest.lean_pymupdf import without_layout_model
 from ingest.pdf_blocks import blocks_of, looks_of
 from ingest.pdf_furniture import is_contents, without_furniture
 from ingest.pdf_layout import RAISED, Piece, PrintedLine, PrintedPage, mark_bullets, reading_order
@@ -54,7 +55,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     if kind == "label":
         if medicine is not None:
             title = f"{' / '.join(one.capitalize() for one in medicine.ingredients)} (label, PDF)"
-        parts = of_label(nested(blocks, title, label=True))
+        parts = of_label(nested(blocks, title, label=True), title)
     else:
         parts = nested(blocks, title, label=False)
     writer = PdfText(Vocabulary(line.text for line in lines))
@@ -83,7 +84,8 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
 
 def _extract(data: bytes) -> tuple[list[PrintedPage], str, list[str]]:
     """The pages as printed, the metadata's title and the titles of the outline."""
-    import pymupdf
+    with without_layout_model():
+        import pymupdf
 
     # MuPDF writes its complaints about damaged files to the terminal; ours is the IngestError.
     pymupdf.TOOLS.mupdf_display_errors(False)
@@ -123,13 +125,16 @@ def _without_text(n_pages: int, images: Sequence[int]) -> str:
 def _page(page: Any, number: int, found: Mapping[str, Any], lines: list[PrintedLine]) -> PrintedPage:  # noqa: ANN401
     bullets: list[Box] = []
     drawn: list[Box] = []
+    shades: list[Box] = []
     for drawing in page.get_drawings()[:_MAX_DRAWINGS] if lines else ():
         box = Box(*drawing["rect"])
         wide, high = box.x1 - box.x0, box.y1 - box.y0
         if 1.5 <= wide <= _MAX_BULLET and 1.5 <= high <= _MAX_BULLET and abs(wide - high) < 1.0:
             bullets.append(box)
         drawn.extend(_edges(drawing))
-    tables, outside = find_tables(rules_of(drawn), mark_bullets(lines, bullets))
+        if drawing.get("fill") is not None:
+            shades.append(box)
+    tables, outside = find_tables(rules_of(drawn), mark_bullets(lines, bullets), shades)
     return PrintedPage(
         number=number,
         width=float(found["width"]),

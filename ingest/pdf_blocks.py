@@ -30,6 +30,9 @@ _NO_HEADING = re.compile(
     r"|^revised\b|^(?:rx|\W*rx) only|^initial u\.?s|^distributed by|^manufactured|^(?:page )?\d+$",
     re.I,
 )
+_JOINED = re.compile(r"\b(?:and|or|of|the|with|in|for|to|from)$", re.I)
+_ASKS = re.compile(r"^(?:what|who|how|when|why|where|can|should|is|are|do)\b", re.I)
+_GLYPH = re.compile(r"^[•▪●■□◦∙‣❑❏○➢✓✔*·\u203a]")
 _CLOSED = re.compile(r"[.!?:;]['\"\u201d\u2019)\]]*$")
 _TWO_SENTENCES = re.compile(r"[a-z][.!?] +[A-Z].*[:a-z]$")
 _MAX_HEADING_CHARS: Final = 200
@@ -40,6 +43,7 @@ _SIZE_STEP: Final = 0.12
 _RARE: Final = 0.12
 _MAX_BOLD_WORDS: Final = 16
 _MIN_CAPITALS: Final = 8
+_MIN_WRAPPED: Final = 30
 _UNRANKED_DEPTH: Final = 8
 
 
@@ -51,6 +55,11 @@ class TextBlock:
     lines: tuple[PrintedLine, ...] = ()
     row: PrintedRow | None = None
     rank: tuple[float, int] = (0.0, 0)
+
+    @property
+    def page(self) -> int:
+        """The page it begins on."""
+        return self.row.page if self.row is not None else self.lines[0].page
 
     @property
     def text(self) -> str:
@@ -133,7 +142,8 @@ def _belongs(
     if folded(last.text) in looks.outline or folded(line.text) in looks.outline:
         return False
     goes_on = not _CLOSED.search(last.text) and line.text[:1].islower()
-    if last.bold != line.bold and not goes_on:
+    # A bold line alone goes on in plain print only where it is long enough to have been wrapped.
+    if last.bold != line.bold and not (goes_on and (len(group) > 1 or len(last.text) >= _MIN_WRAPPED)):
         return False
     step = line.box.y0 - last.box.y0
     if line.page != last.page or step <= 0:
@@ -143,6 +153,8 @@ def _belongs(
         return False
     if starts_item(group[0]):
         # Back at the place of the mark without one: the list is over.
+        if line.box.x0 < group[0].box.x0 - 6:
+            return False
         hangs = len(group) > 1 and group[1].box.x0 > group[0].box.x0 + 4
         return not (hangs and line.box.x0 < group[1].box.x0 - 3 and not group[0].bullet)
     if line.box.x0 < last.box.x0 - 40 or line.box.x0 > last.box.x0 + 60:
@@ -155,7 +167,11 @@ def _belongs(
 def _goes_on_elsewhere(group: Sequence[PrintedLine], line: PrintedLine) -> bool:
     """Whether a line at the top of the next column or page goes on with a sentence that is not over yet."""
     last = group[-1]
-    if last.bold or _CLOSED.search(last.text):
+    if last.bold:
+        # A numbered heading may be cut by the end of the page.
+        numbered = _NUMBERED.match(group[0].text) is not None and len(group) == 1
+        return numbered and line.bold and _JOINED.search(last.text) is not None and line.page == last.page + 1
+    if _CLOSED.search(last.text):
         return False
     return line.text[:1].islower() or last.text.endswith(("-", ",")) or not _short(last, group)
 
@@ -164,6 +180,8 @@ def _new_sentence_in_bold(last: PrintedLine, line: PrintedLine, apart: bool) -> 
     """Whether two bold lines are two headings, not one: the first asks, or ends and stands apart."""
     if not (last.bold and line.bold and line.text[:1].isupper()):
         return False
+    if _ASKS.match(line.text) and not _ASKS.match(last.text) and line.text.endswith("?"):
+        return True
     return last.text.endswith("?") or (apart and last.text.endswith((".", "!", ":")))
 
 
@@ -198,6 +216,8 @@ def _is_heading(lines: Sequence[PrintedLine], looks: Looks) -> bool:
     if folded(text) in looks.outline:
         return True
     if text[0].islower() or text.endswith((",", ";", "-")) or (text.endswith(".") and not text.isupper()):
+        return False
+    if _GLYPH.match(text):
         return False
     numbered = _NUMBERED.match(text) is not None
     size, bold = _style(lines[0])

@@ -95,11 +95,20 @@ def title_of(metadata_title: str, first_page: Sequence[PrintedLine], headings: S
         and (" " in title or title.isalpha())
     ):
         return title
+    if guide := _guide_title([line.text for line in first_page[:3]]):
+        return guide
     largest = max((line.size for line in first_page), default=0.0)
     words = " ".join(line.text for line in first_page if line.size >= 0.88 * largest and len(line.text) > 1)
     if 3 <= len(words) <= 300:
         return clean(words)
     return next(iter(headings), "Untitled document")[:200]
+
+
+def _guide_title(lines: Sequence[str]) -> str | None:
+    """The words "Medication Guide" with the medicine that follows after "for", in this line or the next."""
+    if len(lines) < 3 or not _MEDICATION_GUIDE.match(lines[0]) or not lines[1].lower().startswith("for"):
+        return None
+    return clean(" ".join(lines if lines[1].lower() == "for" else lines[:2]))
 
 
 def kind_of_document(title: str, headings: Iterable[str], first_page: Sequence[PrintedLine]) -> Kind:

@@ -18,6 +18,7 @@ _MARGIN: Final = 0.12
 _EDGE: Final = 0.05
 _PLACE_STEP: Final = 12.0
 _MIN_REPEATS: Final = 3
+_FEW_PAGES: Final = 4
 _MIN_SHARE: Final = 0.2
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?[-\u2013|\s]*(?:\d{1,4}|[ivxl]{1,6})[-\u2013|\s]*(?:(?:of|/)\s*\d{1,4})?$", re.I
@@ -31,7 +32,7 @@ _CONTENTS_TITLE = re.compile(r"^(?:table of )?contents$", re.I)
 def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
     """The pages without running lines, page numbers and remains of cut lines; no page is left out."""
     places = Counter(place for page in pages for place in {_place(line, page) for line in page.lines} if place)
-    n_needed = max(_MIN_REPEATS, min(len(pages), 50) * _MIN_SHARE)
+    n_needed = max(2 if len(pages) <= _FEW_PAGES else _MIN_REPEATS, min(len(pages), 50) * _MIN_SHARE)
     edges = Counter(place for page in pages for place in {_place(x, page, _EDGE) for x in page.lines} if place)
     running = {place for place, n in places.items() if n >= n_needed}
     # At the very edge three times are enough: the header of a chapter.
@@ -49,11 +50,13 @@ def is_contents(page: PrintedPage) -> bool:
     texts = [_row_text(item) for item in printed]
     if len(texts) < 6:
         return False
-    titled = any(_CONTENTS_TITLE.match(text) for text in texts)
+    if any(_CONTENTS_TITLE.match(line.text) for line in page.lines):
+        numbered = [line for line in page.lines if _CONTENTS_ENTRY.search(line.text) or line.text.isdigit()]
+        return len(numbered) >= max(5, 0.25 * len(page.lines))
     entries = [text for text in texts if _CONTENTS_ENTRY.search(text)]
     numbers = [int(found[0]) for text in entries if (found := re.findall(r"\d{1,3}$", text))]
     rising = sum(a <= b for a, b in pairwise(numbers))
-    enough = len(entries) >= (0.3 if titled else 0.6) * len(texts)
+    enough = len(entries) >= 0.6 * len(texts)
     return enough and len(numbers) >= 5 and rising >= 0.8 * (len(numbers) - 1)
 
 

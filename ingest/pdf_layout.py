@@ -177,8 +177,11 @@ def _ordered(items: Sequence[Item], splits: int) -> Iterable[Printed]:
             full = []
             title, right = _title_above(left, right)
             yield from _rows(title)
+            following = crossing[place] if place < len(crossing) else None
+            left, heading = _heading_below(left, right, following)
             yield from _ordered(left, splits - 1)
             yield from _ordered(right, splits - 1)
+            full.extend(heading)
         if place < len(crossing):
             full.append(crossing[place])
     yield from _rows(full)
@@ -191,6 +194,19 @@ def _title_above(left: Sequence[Item], right: Sequence[Item]) -> tuple[list[Item
     larger = 1.15 * median(sizes) if sizes else 0.0
     title: list[Item] = [i for i in right if isinstance(i, PrintedLine) and i.box.y1 <= top and i.size >= larger]
     return title, [item for item in right if item not in title]
+
+
+def _heading_below(
+    left: Sequence[Item], right: Sequence[Item], following: Item | None
+) -> tuple[list[Item], list[Item]]:
+    """Parts off a heading that stands below both columns and above a line that crosses them: it is read with that."""
+    left = sorted(left, key=lambda item: item.box.y0)
+    if following is None or not left or not isinstance(left[-1], PrintedLine):
+        return left, []
+    last = left[-1]
+    below = last.box.y0 >= max((item.box.y1 for item in right), default=0.0) - 2
+    near = following.box.y0 - last.box.y1 <= last.size
+    return (left[:-1], [last]) if last.bold and below and near else (left, [])
 
 
 def _is_item(line: PrintedLine) -> bool:

@@ -68,7 +68,22 @@ _PRODUCT_DATA = re.compile(
     r"^product (?:information|type)\b|human (?:prescription|otc) drug label|item code \(source\)", re.I
 )
 _NO_HIGHLIGHT: Final = frozenset({loinc.BOXED_WARNING, "43683-2"})
+# The parts of "Drug Facts" that begin as bold words of a sentence (21 CFR 201.66).
+_RUN_IN = re.compile(
+    r"^(Do not use|Ask a doctor or pharmacist before use|Ask a doctor before use|When using this product"
+    r"|Stop use and ask a doctor|If pregnant or breast-?feeding|Keep out of reach of children)\b"
+)
+_DRUG_FACTS: Final = (
+    ("activeingredient", loinc.OTC_ACTIVE),
+    ("inactiveingredient", "51727-6"),
+    ("purpose", loinc.OTC_PURPOSE),
+    ("questions", "53413-1"),
+)
+_OTC_CODES: Final = frozenset(code for _, code in _DRUG_FACTS)
+_RUN_IN_RANK: Final = (0.0, 30)
 _MAX_TITLE: Final = 200
+_TITLE_PARTS: Final = 3
+_MAX_COVER: Final = 900
 _TOP: Final = (0.0, 2)
 
 
@@ -102,15 +117,28 @@ def nested(blocks: Sequence[TextBlock], title: str, *, label: bool) -> list[Part
             path = tuple(name for _, name in above) or (title,)
             parts.append(Part(title=path[-1], path=path, heading=heading, blocks=tuple(body)))
 
+    # A first page of few words is a cover: its print is large and heads nothing.
+    cover = sum(len(block.text) for block in blocks if block.page == 1) < _MAX_COVER
+    drug_facts = label and any(folded(block.text).startswith("drugfacts") for block in blocks)
     for block in blocks:
         if block.role != "heading":
+            if drug_facts and block.role == "paragraph" and (match := _RUN_IN.match(block.text)):
+                finish()
+                heading, body = None, []
+                above = [*(entry for entry in above if entry[0] < _RUN_IN_RANK), (_RUN_IN_RANK, match[1])]
             body.append(block)
             continue
         finish()
         heading, body = block, []
-        if folded(block.text) in folded(title):
+        page = block.lines[0].page
+        if page > 1 and cover:
+            above, cover = [], False
+        if len(parts) <= _TITLE_PARTS and folded(block.text) in folded(title):
             above = []
             continue
+        if label and (match := _SUB_NUMBER.match(block.text)):
+            # "1.1" without its "1" belongs to nothing that has no number.
+            above = [entry for entry in above if entry[1].startswith(match[1])]
         rank = _label_rank(block) if label else block.rank
         above = [entry for entry in above if entry[0] < rank]
         above.append((rank, block.text[:_MAX_TITLE].strip(" :") or block.text))
@@ -118,9 +146,14 @@ def nested(blocks: Sequence[TextBlock], title: str, *, label: bool) -> list[Part
     return parts
 
 
-def of_label(parts: Sequence[Part]) -> list[Part]:
-    """A label's sections with their codes, without contents and cartons, the Highlights put in their place."""
-    return list(_coded(list(_kept(parts))))
+def of_label(parts: Sequence[Part], title: str) -> list[Part]:
+    """A label's sections with their codes, without contents and cartons, the Highlights put in their place.
+
+    Args:
+        parts: what `nested` made of the label.
+        title: the title given there, which has no code.
+    """
+    return list(_coded(list(_kept(parts)), title))
 
 
 def _kept(parts: Sequence[Part]) -> Iterator[tuple[Part, bool]]:
@@ -143,7 +176,7 @@ def _kept(parts: Sequence[Part]) -> Iterator[tuple[Part, bool]]:
             yield part, in_highlights
 
 
-def _coded(kept: Sequence[tuple[Part, bool]]) -> Iterator[Part]:
+def _coded(kept: Sequence[tuple[Part, bool]], untitled: str) -> Iterator[Part]:
     codes: dict[tuple[str, ...], str | None] = {}
     for part, in_highlights in kept:
         bare = _NUMBER.sub("", part.title)
@@ -153,7 +186,7 @@ def _coded(kept: Sequence[tuple[Part, bool]]) -> Iterator[Part]:
                 name = loinc.NAMES.get(code, bare)
                 yield replace(part, title=f"Highlights: {name}", path=(HIGHLIGHTS, name), code=code)
             continue
-        code = _code(part, bare, codes) if part.heading is not None else None
+        code = _code(part, bare, codes) if part.path[-1] != untitled else None
         codes[part.path] = code
         yield replace(part, code=code, kind=kind_of(code))
 
@@ -163,7 +196,10 @@ def _code(part: Part, bare: str, codes: Mapping[tuple[str, ...], str | None]) ->
     ancestor = next((codes[path] for path in ancestors if codes.get(path)), None)
     if ancestor is None and (match := _SUB_NUMBER.match(part.title)):
         ancestor = _BY_NUMBER.get(int(match[1]))
-    own = _PATIENT_PARTS.get(folded(bare)) if len(part.path) == 1 else None
+    key = folded(bare)
+    own = _PATIENT_PARTS.get(key) or next((code for start, code in _DRUG_FACTS if key.startswith(start)), None)
+    if len(part.path) > 1 and own not in _OTC_CODES:
+        own = None
     text = " ".join(block.text for block in part.blocks)[:2000]
     return section_code(own, bare, ancestor, text)
 

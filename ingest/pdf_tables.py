@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from ingest.pdf_layout import PrintedLine, PrintedRow, PrintedTable, enclosing
@@ -18,6 +19,9 @@ RULE_WIDTH: Final = 4.0
 _TOUCH: Final = 4.0
 _MIN_RULE: Final = 8.0
 _MAX_RULES: Final = 4000
+_MIN_STRIPE: Final = 150.0
+_MAX_STRIPE: Final = 160.0
+_MIN_SPACE: Final = 8.0
 
 
 def rules_of(drawn: Iterable[Box]) -> list[Box]:
@@ -29,17 +33,25 @@ def rules_of(drawn: Iterable[Box]) -> list[Box]:
     ]
 
 
-def find_tables(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[PrintedTable], list[PrintedLine]]:
-    """The ruled tables among the lines, and the lines outside of them.
+def find_tables(
+    rules: Sequence[Box], lines: Sequence[PrintedLine], shades: Sequence[Box] = ()
+) -> tuple[list[PrintedTable], list[PrintedLine]]:
+    """The tables among the lines, and the lines outside of them.
 
     Args:
         rules: thin boxes, horizontal or vertical.
         lines: the printed lines of the page.
+        shades: filled boxes: rows are often told apart by them instead of rules.
     """
+    tables, outside = _gridded(rules, lines) if 5 <= len(rules) <= _MAX_RULES else ([], list(lines))
+    striped, outside = _striped([*rules, *shades], outside)
+    return tables + striped, outside
+
+
+def _gridded(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[PrintedTable], list[PrintedLine]]:
+    """Tables whose rules make a grid."""
     outside = list(lines)
     tables: list[PrintedTable] = []
-    if not 5 <= len(rules) <= _MAX_RULES:
-        return tables, outside
     for group in _connected(rules):
         inside: list[PrintedLine] = []
         rest: list[PrintedLine] = []
@@ -53,11 +65,54 @@ def find_tables(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[lis
     return tables, outside
 
 
+def _striped(drawn: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[PrintedTable], list[PrintedLine]]:
+    """Tables whose rows are parted by rules or shades of one width, and whose columns by space alone."""
+    edges: dict[tuple[int, int], list[float]] = {}
+    for box in drawn:
+        if box.x1 - box.x0 >= _MIN_STRIPE:
+            edges.setdefault((round(box.x0 / 3), round(box.x1 / 3)), []).extend((box.y0, box.y1))
+    outside, tables = list(lines), []
+    for (left, right), ys in edges.items():
+        run: list[PrintedRow] = []
+        for top, bottom in pairwise(_places(ys)):
+            frame = Box(3.0 * left, top, 3.0 * right, bottom)
+            inside = [line for line in outside if _within(line.box, frame, 0.0)]
+            cells = _by_space(inside) if bottom - top <= _MAX_STRIPE else []
+            if len(cells) > 1:
+                run.append(PrintedRow(cells=tuple(cells)))
+                continue
+            tables.extend(_as_table(run))
+            run = []
+        tables.extend(_as_table(run))
+        taken = {id(line) for table in tables for row in table.rows for line in row.lines}
+        outside = [line for line in outside if id(line) not in taken]
+    return tables, outside
+
+
+def _as_table(run: list[PrintedRow]) -> list[PrintedTable]:
+    return [PrintedTable(box=enclosing(row.box for row in run), rows=tuple(run))] if len(run) > 1 else []
+
+
+def _by_space(lines: Sequence[PrintedLine]) -> list[tuple[PrintedLine, ...]]:
+    """Lines of one row, parted where no line of the row stands."""
+    cells: list[list[PrintedLine]] = []
+    reach = float("-inf")
+    for line in sorted(lines, key=lambda line: line.box.x0):
+        if line.box.x0 - reach >= _MIN_SPACE:
+            cells.append([])
+        cells[-1].append(line)
+        reach = max(reach, line.box.x1)
+    return [tuple(sorted(cell, key=_place_in_cell)) for cell in cells]
+
+
 def _table_rows(group: Sequence[Box], lines: Sequence[PrintedLine]) -> list[PrintedRow]:
     """The rows of one grid, or nothing if the rules make none."""
     across = [box for box in group if box.x1 - box.x0 > box.y1 - box.y0]
     upright = [box for box in group if box.x1 - box.x0 <= box.y1 - box.y0]
-    ys, xs = _places(_middle_y(box) for box in across), _places(_middle_x(box) for box in upright)
+    # A grid may be open above or below: it ends where its upright rules do.
+    ends = [min((box.y0 for box in upright), default=0.0), max((box.y1 for box in upright), default=0.0)]
+    ys = _places([*(_middle_y(box) for box in across), *ends])
+    xs = _places(_middle_x(box) for box in upright)
     if len(ys) < 3 or len(xs) < 3:
         return []
     cells: dict[tuple[int, float], list[PrintedLine]] = {}
@@ -129,8 +184,9 @@ def _touch(box: Box, other: Box) -> bool:
     )
 
 
-def _within(box: Box, frame: Box) -> bool:
-    return frame.x0 - 2 <= _middle_x(box) <= frame.x1 + 2 and frame.y0 - 2 <= _middle_y(box) <= frame.y1 + 2
+def _within(box: Box, frame: Box, slack: float = 2.0) -> bool:
+    x, y = _middle_x(box), _middle_y(box)
+    return frame.x0 - 2 <= x <= frame.x1 + 2 and frame.y0 - slack <= y < frame.y1 + slack
 
 
 def _places(values: Iterable[float]) -> list[float]:
