@@ -197,7 +197,8 @@ class Triage:
         near = [
             (distance, candidate)
             for candidate in self._vocabulary
-            if candidate[0] == word[0] and (distance := OSA.distance(word, candidate, score_cutoff=limit)) <= limit
+            if candidate[0] == word[0]
+            and ((distance := OSA.distance(word, candidate, score_cutoff=2)) <= limit or _is_shuffled(word, candidate))
         ]
         return min(near)[1] if near else word
 
@@ -221,3 +222,8 @@ def _compile(pattern: str, fragments: dict[str, str]) -> re.Pattern[str]:
 
 def _number(written: str) -> float:
     return float(_NUMBER_WORDS.get(written) or written.replace(",", ""))
+
+
+def _is_shuffled(word: str, candidate: str) -> bool:
+    """Whether letters only changed places ("tounge")."""
+    return len(word) == len(candidate) and sorted(word) == sorted(candidate)

@@ -1,0 +1,175 @@
+"""Which sentences are picked, in which order, and how they are shown."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot.candidates import collect_candidates, unranked
+from chatbot.compose import compose_quotes, number_quotes, show_quote
+from chatbot.evidence import EvidenceRules, focus
+from chatbot.extractive import Need, Quote, QuoteGroup, pick_quotes
+from knowledge_base.types import DocumentInfo, Passage
+
+RULES = EvidenceRules()
+INFO = DocumentInfo(
+    id="spl:a@1",
+    source_path="a.xml",
+    format="spl",
+    kind="label",
+    title="Metformin",
+    sha256="0" * 64,
+    ingredients=("metformin",),
+)
+
+
+def passage(text: str, code: str | None, title: str, start: int = 0) -> Passage:
+    return Passage(
+        id=f"spl:a@1#{code or '-'}:{start}-{start + len(text)}",
+        number=start,
+        document=INFO,
+        kind="label",
+        section_code=code,
+        section_title=title,
+        section_path=(title,),
+        start=start,
+        end=start + len(text),
+        text=text,
+    )
+
+
+def pick(question: str, aspects: list[str], *passages: Passage) -> list[str]:
+    rules = RULES.aspects(aspects)
+    need = Need(
+        question=question,
+        aspects=rules,
+        words=RULES.words(question, (), rules),
+        audience="patient",
+        ingredient="metformin",
+    )
+    return [quote.text for quote in pick_quotes(need, collect_candidates(unranked(passages)))]
+
+
+def test_the_right_section_wins_over_the_same_words_elsewhere() -> None:
+    right = passage("Store the tablets at 20 to 25 C in a dry place.", "44425-7", "Storage")
+    wrong = passage("Samples were stored at 20 C in the laboratory.", "34090-1", "Clinical pharmacology", 500)
+    assert pick("how do I store it", ["storage"], wrong, right) == [right.text]
+
+
+def test_a_strict_aspect_takes_no_neighbours() -> None:
+    text = "Cimetidine raises the level of metformin. Alcohol can potentiate the effect of metformin on lactate."
+    assert pick("can I drink alcohol", ["alcohol"], passage(text, "34073-7", "Drug interactions")) == [
+        "Alcohol can potentiate the effect of metformin on lactate."
+    ]
+
+
+def test_words_of_patients_find_the_words_of_labels() -> None:
+    text = "The most common reactions are headache and rash. Somnolence was reported in 5% of patients taking it."
+    quotes = pick("does it make me sleepy", ["side_effects"], passage(text, "34084-4", "Adverse reactions"))
+    assert quotes == ["Somnolence was reported in 5% of patients taking it."]
+
+
+def test_a_sentence_that_leans_on_another_does_not_come_first() -> None:
+    text = (
+        "Other common side effects are nausea, rash and cough. The most common side effects are headache and fatigue."
+    )
+    quotes = pick("side effects", ["side_effects"], passage(text, "34084-4", "Adverse reactions"))
+    assert quotes[0].startswith("The most common")
+
+
+def test_the_same_sentence_of_two_labels_is_quoted_once() -> None:
+    text = "Take the tablets with meals every morning to avoid stomach upset."
+    passages = [passage(text, "34068-7", "Dosage"), passage(text, "34068-7", "Dosage", 400)]
+    assert pick("how to take it", ["how_to_take"], *passages) == [text]
+
+
+def test_the_reporting_line_answers_nothing() -> None:
+    text = "To report SUSPECTED ADVERSE REACTIONS, contact the maker. Call your doctor for medical advice about side effects."
+    assert pick("side effects", ["side_effects"], passage(text, "34084-4", "Adverse reactions")) == []
+
+
+def test_lines_of_drug_facts_carry_their_heading() -> None:
+    text = "marked drowsiness may occur\nbe careful when driving a motor vehicle"
+    facts = passage(text, "50567-7", "When using this product")
+    need = Need(question="driving", aspects=RULES.aspects(["driving"]), words=(), audience="patient")
+    (quote,) = pick_quotes(need, collect_candidates(unranked([facts])))
+    assert quote.text == text
+    ((citation,),) = number_quotes([quote])
+    assert show_quote(citation) == (
+        "When using this product: "
+        "\u201cmarked drowsiness may occur \u2022 be careful when driving a motor vehicle\u201d [1]"
+    )
+
+
+def test_a_list_cut_between_passages_is_quoted_with_its_lead_in() -> None:
+    first = passage("Avoid it together with the following:\n\u2022 Oral antibiotics", "34073-7", "7.1 Drugs")
+    second = passage("\u2022 Aspirin and other NSAIDs\n\u2022 Probenecid", "34073-7", "7.1 Drugs", first.end + 1)
+    items = [one for one in collect_candidates(unranked([second, first])) if one.form == "item"]
+    assert [one.text for one in items] == ["Aspirin and other NSAIDs", "\u2022 Probenecid"]
+    assert items[0].lead is not None and items[0].lead.text == "Avoid it together with the following:"
+    quote = Quote(
+        passage=second, start=items[0].start, end=items[0].end, text=items[0].text, score=1, lead=items[0].lead
+    )
+    draft = compose_quotes([QuoteGroup(ingredient="metformin", aspect=None, quotes=(quote,))], "patient")
+    assert [citation.quote for citation in draft.citations] == [
+        "Avoid it together with the following:",
+        "Aspirin and other NSAIDs",
+    ]
+    assert draft.claims[0].citations == (1, 2)
+    assert (
+        "\u201cAvoid it together with the following:\u201d [1] \u201cAspirin and other NSAIDs\u201d [2]" in draft.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "aspects", "expected"),
+    [
+        ("side effects and dose of it", ("dose", "side_effects", "interaction"), (("dose",), ("side_effects",))),
+        ("dose in kidney disease", ("dose", "kidney"), (("kidney", "dose"),)),
+        ("dose for my 6 year old", ("dose",), (("children", "dose"),)),
+        ("I am 75, is it ok", ("warnings",), (("elderly", "warnings"),)),
+        ("when nursing a baby", ("breastfeeding",), (("breastfeeding",),)),
+        ("a with b", ("interaction", "side_effects"), (("interaction", "side_effects"),)),
+        ("how much in a day", ("max_dose", "dose"), (("max_dose",),)),
+        ("tell me", (), ((),)),
+    ],
+)
+def test_what_a_question_is_after(
+    question: str, aspects: tuple[str, ...], expected: tuple[tuple[str, ...], ...]
+) -> None:
+    assert focus(question, aspects) == expected
+
+
+def test_every_aspect_of_retrieval_has_rules() -> None:
+    from knowledge_base.aspects import aspect_table
+
+    assert {rules.name for rules in RULES.aspects(aspect_table().names)} == set(aspect_table().names)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Take 500 mg twice a day with meals.",
+                "The maximum dose is 2,550 mg per day.",
+                "Adverse reactions:\n\u2022 nausea\n\u2022 rash and cough",
+                "\u2022 a stray line",
+                "Dose | Adults",
+                "[see Warnings (5.1)]",
+            ]
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(["34068-7", "34084-4", "50567-7", None]),
+)
+def test_every_quote_is_its_source_to_the_character(lines: list[str], code: str | None) -> None:
+    text = "\n".join(lines)
+    source = "x" * 7 + text
+    rules = RULES.aspects(["dose", "side_effects"])
+    need = Need(question="dose", aspects=rules, words=(), audience="clinician")
+    quotes = pick_quotes(need, collect_candidates(unranked([passage(text, code, "Dosage", 7)])))
+    for bullet in number_quotes(quotes):
+        for citation in bullet:
+            assert source[citation.quote_start : citation.quote_end] == citation.quote
+            assert citation.quote.strip() == citation.quote
