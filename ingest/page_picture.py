@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.archives import Budget, is_archive, read_members
+from ingest.lean_pymupdf import without_layout_model
 from knowledge_base.errors import IngestError
 from knowledge_base.types import Box
 
@@ -33,7 +34,8 @@ def render(path: Path | str, page: int, boxes: Sequence[Box], zoom: float = 2.0)
     """
     name = Path(str(path)).name
     data = _bytes_of(str(path), name)
-    import pymupdf
+    with without_layout_model():
+        import pymupdf
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
