@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from knowledge_base.words import name_key, singular, words_of
+
+_BROAD: Final = 24
+"""A class of more members ("CNS depressants") says little about one of them."""
 
 
 class ClassMention(NamedTuple):
@@ -63,9 +66,10 @@ class DrugClasses:
         """The ingredients of a class."""
         return self._classes[name].members
 
-    def phrases_of(self, ingredient: str) -> tuple[str, ...]:
-        """How labels write the classes an ingredient belongs to."""
-        return tuple(dict.fromkeys(phrase for name in self.classes_of(ingredient) for phrase in self.phrases(name)))
+    def phrases_of(self, ingredient: str, *, broad: bool = False) -> tuple[str, ...]:
+        """How labels write the classes an ingredient belongs to, or with `broad` its largest classes only."""
+        names = [name for name in self.classes_of(ingredient) if (len(self.members(name)) > _BROAD) is broad]
+        return tuple(dict.fromkeys(phrase for name in names for phrase in self.phrases(name)))
 
     def mentions(self, text: str) -> tuple[ClassMention, ...]:
         """The classes a text names, in order, the longest reading of each place."""

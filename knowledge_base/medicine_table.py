@@ -54,11 +54,14 @@ class MedicineTable:
 
     def same(self, one: str, other: str) -> bool:
         """Whether two one-word names stand for the same ingredients ("lasix" and "frusemide")."""
-        return self._stands_for(one) == self._stands_for(other)
+        return self._ingredients((one,)) == self._ingredients((other,))
 
-    def _stands_for(self, name: str) -> frozenset[str]:
-        key = (name,)
-        return self.brands.get(key) or self.synonyms.get(key) or frozenset((name,))
+    def stands_for(self, name: str) -> tuple[str, ...]:
+        """The ingredients of a name in any spelling of case: itself, if the tables have no other."""
+        return tuple(sorted(self._ingredients(name_key(name))))
+
+    def _ingredients(self, key: tuple[str, ...]) -> frozenset[str]:
+        return self.brands.get(key) or self.synonyms.get(key) or frozenset((" ".join(key),))
 
 
 def canonical_ingredient(name: str) -> str:

@@ -33,6 +33,11 @@ _TERMS: Final = 0.12
 _LEADS: Final = 0.12
 _NAMED: Final = 1.1
 _NAMED_BY_CLASS: Final = 0.95
+_NAMED_BROADLY: Final = 0.8
+_NAMED_IN_TITLE: Final = 0.15
+_SUMMARY: Final = re.compile(r"\bhighlights\b", re.IGNORECASE)
+_SUMMARY_LOSS: Final = 0.08
+"""The Highlights only sum up; where the full section says as much, it is the one to quote."""
 _WRONG_GROUP: Final = 0.35
 _RRF_BEST: Final = 2 / (RRF_K + 1)
 _ISSUER: Final = 0.3
@@ -67,16 +72,19 @@ _ISSUER_NAMES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interactant:
-    """The other medicine or class in a question about two: what a passage calls it."""
+    """The other medicine or class in a question about two: what a passage calls it, from close to loose.
+
+    Its names, the phrases of its classes, and of its broad classes, which say little ("antihypertensives").
+    """
 
     names: tuple[str, ...]
     phrases: tuple[str, ...]
+    broad: tuple[str, ...] = ()
 
     def bonus(self, folded: str) -> float:
         """What naming it adds; `folded` is the text's folded words between single spaces."""
-        if any(f" {name} " in folded for name in self.names):
-            return _NAMED
-        return _NAMED_BY_CLASS if any(f" {phrase} " in folded for phrase in self.phrases) else 0.0
+        ways = ((self.names, _NAMED), (self.phrases, _NAMED_BY_CLASS), (self.broad, _NAMED_BROADLY))
+        return next((bonus for names, bonus in ways if any(f" {name} " in folded for name in names)), 0.0)
 
 
 class TextScore(NamedTuple):
@@ -144,6 +152,11 @@ def text_score(
         score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
     folded = f" {' '.join(words)} "
     naming = max((one.bonus(folded) for one in interactants), default=0.0)
+    title = f" {' '.join(folded_words(passage.section_title))} "
+    if any(one.bonus(title) > 0 for one in interactants):
+        naming += _NAMED_IN_TITLE
+    if any(_SUMMARY.search(heading) for heading in passage.section_path):
+        score -= _SUMMARY_LOSS
     return TextScore(score + naming, naming > 0)
 
 

@@ -21,7 +21,7 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import DrugClasses, drug_classes
 from knowledge_base.drug_names import DrugLexicon
 from knowledge_base.fusion import reciprocal_rank_fusion
-from knowledge_base.medicine_table import canonical_ingredient
+from knowledge_base.medicine_table import canonical_ingredient, medicine_table
 from knowledge_base.question_reader import Reading, names_of, read_question
 from knowledge_base.question_words import any_of, quoted
 from knowledge_base.ranking import (
@@ -149,18 +149,26 @@ class HybridRetriever:
     def _scopes_without_drug(self, reading: Reading, opened: _Opened) -> list[_Scope]:
         everything = opened.catalogue.documents
         if reading.unknown:
-            return [_Scope(everything, (), _naming(reading.unknown))]
-        names = dict.fromkeys(one.name for one in reading.classes)
-        return [_Scope(everything, tuple(self._class(name) for name in names))]
+            names = [name for word in reading.unknown for name in (word, *medicine_table().stands_for(word))]
+            return [_Scope(everything, (), _naming(names))]
+        classes = dict.fromkeys(one.name for one in reading.classes)
+        return [_Scope(everything, tuple(self._class(name) for name in classes))]
 
     def _interactant(self, opened: _Opened, ingredients: Iterable[str]) -> Interactant:
         ingredients = tuple(ingredients)
-        phrases = [phrase for one in ingredients for phrase in self._classes.phrases_of(canonical_ingredient(one))]
-        return Interactant(names=_folded(names_of(opened.lexicon, ingredients)), phrases=_folded(phrases))
+        return self._called(names_of(opened.lexicon, ingredients), map(canonical_ingredient, ingredients))
 
     def _unheld(self, word: str) -> Interactant:
-        canonical = canonical_ingredient(word)
-        return Interactant(names=_folded((word, canonical)), phrases=_folded(self._classes.phrases_of(canonical)))
+        stands_for = medicine_table().stands_for(word)
+        return self._called((word, *stands_for), stands_for)
+
+    def _called(self, names: Iterable[str], ingredients: Iterable[str]) -> Interactant:
+        close: list[str] = []
+        broad: list[str] = []
+        for one in ingredients:
+            close += self._classes.phrases_of(one)
+            broad += self._classes.phrases_of(one, broad=True)
+        return Interactant(names=_folded(names), phrases=_folded(close), broad=_folded(broad))
 
     def _class(self, name: str) -> Interactant:
         return Interactant(names=_folded(self._classes.phrases(name)), phrases=_folded(self._classes.members(name)))
@@ -223,7 +231,7 @@ class HybridRetriever:
         allowed = set(numbers.tolist())
         found: dict[int, None] = {}
         for interactant in scope.interactants:
-            for phrases in (interactant.names, interactant.phrases):
+            for phrases in (interactant.names, (*interactant.phrases, *interactant.broad)):
                 expression = _naming(phrases)
                 if expression:
                     hits = self._kb.store.lexical(expression, _READ // 2, ids, query.kinds)

@@ -34,6 +34,12 @@ def test_lisinopril_and_ibuprofen_meet_through_their_classes() -> None:
     assert CLASSES.classes_of("flonezatrib") == ()
 
 
+def test_broad_classes_are_kept_apart() -> None:
+    assert "SSRIs" in CLASSES.phrases_of("sertraline")
+    assert "serotonergic drugs" not in CLASSES.phrases_of("sertraline")
+    assert "serotonergic drugs" in CLASSES.phrases_of("sertraline", broad=True)
+
+
 def test_members_are_written_as_the_lexicon_writes_ingredients() -> None:
     names = {name for one in ("nsaid", "statin", "opioid", "ssri", "insulin") for name in CLASSES.members(one)}
     assert {name for name in names if canonical_ingredient(name) != name} == set()
