@@ -18,6 +18,7 @@ _UNWRAPPED_FORMATS: Final = frozenset({"spl", "openfda", "ngc"})
 """Formats whose readers write a paragraph as one line."""
 _MIN_CHARS: Final = 18
 _MIN_ITEM_CHARS: Final = 8
+_MAX_ITEM_CHARS: Final = 140
 _MAX_CHARS: Final = 900
 _UNRANKED: Final = 40
 _MAX_GAP: Final = 4
@@ -160,5 +161,6 @@ def _holds_items(passage: Passage, sentences: Sequence[Sentence]) -> bool:
     """Whether lines that are no whole sentences may be quoted: those of Drug Facts, whose heading leads them in."""
     if passage.section_code in LEAD_IN_SECTIONS:
         return True
-    n_pieces = sum(one.form == "fragment" for one in sentences)
-    return passage.section_code in _DRUG_FACTS and passage.kind == "label" and 2 * n_pieces >= len(sentences)
+    pieces = [one for one in sentences if one.form == "fragment"]
+    is_listed = 2 * len(pieces) >= len(sentences) and all(one.end - one.start <= _MAX_ITEM_CHARS for one in pieces)
+    return passage.section_code in _DRUG_FACTS and passage.kind == "label" and is_listed

@@ -22,6 +22,8 @@ from knowledge_base.types import DrugMention, Kind
 
 _NOUNS: Final[dict[Kind, str]] = {"label": "label", "patient": "leaflet", "guideline": "guideline", "other": "document"}
 _SPACE: Final = re.compile(r"\s+")
+_MAX_NAMED_WORDS: Final = 2
+"""A question with more words of its own than this names no single thing that could be missing."""
 _LIST_MARK: Final = " \u2022 "
 _CELL_MARK: Final = " \u00b7 "
 _TOPICAL: Final = frozenset({"side_effects", "serious_side_effects", "uses", "contraindication", "food", "allergy"})
@@ -114,7 +116,7 @@ def advice_line(aspects: Sequence[AspectRules], numbers: Mapping[str, str]) -> s
 def absence(group: QuoteGroup) -> str:
     """One of the two ways in which a label says nothing, in words."""
     name = group.ingredient or "these sources"
-    topic = _topic(group) or "this"
+    topic = _topic(group)
     if group.partner is not None:
         if group.state == "no_section":
             return f"The {name} documents here have no interactions section and say nothing about {group.partner}."
@@ -122,6 +124,8 @@ def absence(group: QuoteGroup) -> str:
             f"The interaction and warning sections for {name} were read: they do not mention {group.partner}. "
             "That they are silent does not mean the two are safe together."
         )
+    if not topic:
+        return f"No sentence in the documents on {name} answers this."
     if group.state == "no_section":
         return f"The {name} documents here have no section on {topic}."
     return f"The sections for {name} where {topic} would stand were read: no sentence in them answers this."
@@ -180,7 +184,7 @@ def _introduction(group: QuoteGroup, audience: Audience) -> str:
 
 
 def _none_matched(group: QuoteGroup) -> bool:
-    return group.n_words > 0 and len(group.unmatched_words) == group.n_words
+    return 0 < group.n_words <= _MAX_NAMED_WORDS and len(group.unmatched_words) == group.n_words
 
 
 def _topic(group: QuoteGroup) -> str:

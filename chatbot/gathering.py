@@ -26,6 +26,8 @@ _MAX_INGREDIENTS: Final = 2
 """Of a combination, the ingredients that are answered for one by one."""
 _MAX_DOCUMENTS: Final = 3
 """Documents of one medicine that are read beyond what retrieval brought."""
+_WIDE_CLASSES: Final = frozenset({"painkiller"})
+"""Classes of medicines that act in different ways: what a label says of one says nothing of another."""
 _PARTNER_SECTIONS: Final = frozenset(
     {
         loinc.INTERACTIONS,
@@ -150,10 +152,12 @@ class Gatherer:
     def _partner(self, others: Sequence[DrugMention], class_names: Sequence[str]) -> Partner:
         ingredients = [ingredient for other in others for ingredient in other.ingredients]
         names = [*ingredients, *(other.mention for other in others), *(c for other in others for c in other.candidates)]
-        phrases = [phrase for ingredient in ingredients for phrase in drug_classes().phrases_of(ingredient)]
-        called = [phrase for name in class_names for phrase in drug_classes().phrases(name)]
+        known = drug_classes()
+        classes = dict.fromkeys(name for ingredient in ingredients for name in known.classes_of(ingredient))
+        phrases = [phrase for name in classes if name not in _WIDE_CLASSES for phrase in known.phrases(name)]
+        called = [phrase for name in class_names for phrase in known.phrases(name)]
         names.extend(called)
-        phrases.extend(member for name in class_names for member in drug_classes().members(name))
+        phrases.extend(member for name in class_names for member in known.members(name))
         return Partner(
             names=_any_of(names),
             classes=_any_of(phrases) if phrases else None,
@@ -177,7 +181,8 @@ def _without_repeats(groups: Sequence[QuoteGroup]) -> Iterator[QuoteGroup]:
     for group in groups:
         quotes = tuple(quote for quote in group.quotes if (quote.passage.id, quote.start) not in seen)
         seen.update((quote.passage.id, quote.start) for quote in quotes)
-        if quotes or not group.quotes:
+        answered = any(other.quotes for other in groups if other.ingredient == group.ingredient)
+        if quotes or not answered:
             yield replace(group, quotes=quotes)
 
 

@@ -24,6 +24,7 @@ _CHILD: Final = re.compile(
     r"|(?:[0-9]|1[0-7])[ -]?(?:years?|yrs?|months?|mo|yo)[ -]?old|(?:[0-9]|1[0-7]) ?yo)\b",
     re.IGNORECASE,
 )
+_ANIMAL: Final = re.compile(r"\b(?:dogs?|cats?|pupp(?:y|ies)|kittens?|horses?|pets?|veterinary)\b", re.IGNORECASE)
 
 
 def name_notices(drugs: Sequence[DrugMention], carried: Sequence[str] = ()) -> list[Notice]:
@@ -41,7 +42,7 @@ def name_notices(drugs: Sequence[DrugMention], carried: Sequence[str] = ()) -> l
 
 
 def person_notices(question: str, aspects: Sequence[str]) -> list[Notice]:
-    """Cautions for who the question is about: pregnancy, a child."""
+    """Cautions for who the question is about: pregnancy, a child, an animal."""
     notices = []
     if _PREGNANCY.search(question) or {"pregnancy", "breastfeeding"} & set(aspects[:1]):
         text = "Before you take, stop or change any medicine in pregnancy or while breast-feeding, ask your doctor."
@@ -49,6 +50,9 @@ def person_notices(question: str, aspects: Sequence[str]) -> list[Notice]:
     elif _CHILD.search(question) or "children" in aspects[:1]:
         text = "Doses for children go by age and weight, and some medicines are not for them. Ask the child's doctor."
         notices.append(Notice(kind="child", text=text))
+    if _ANIMAL.search(question):
+        text = "The sources here are for people only. For an animal, ask a veterinarian."
+        notices.append(Notice(kind="animal", text=text))
     return notices
 
 

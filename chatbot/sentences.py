@@ -49,6 +49,7 @@ _RUN_IN: Final = re.compile(
     r"(?:\d{1,2}\.\d{1,2}\s+)?(?=[A-Z][a-z]|\d|[A-Z]\s[a-z])"
 )
 _NUMBERING: Final = re.compile(r"^\d{1,2}\.\d{1,2}(?:\.\d{1,2})*\s+(?=[A-Z])|^\d{1,2}(?:\.\d{1,2})+\)?\s*")
+_REFERENCE: Final = re.compile(r"^\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s+(?=[A-Z])")
 _SUBSECTION: Final = re.compile(r"(?<=[.)\]:])\s+(?=\d{1,2}\.\d{1,2}\s+[A-Z][A-Za-z])")
 _CROSS_REFERENCE: Final = re.compile(
     r"\(?\[?\s*(?:please\s+)?(?:\(?\d{1,2}(?:\.\d{1,2})*\)?[.,;\s]*)*"
@@ -239,7 +240,7 @@ def _is_heading(words: str) -> bool:
 def _without_run_in_heading(text: str, span: _Span) -> _Span:
     """The span without a bullet, number or capitals heading that runs into its first words."""
     start = span.start
-    for pattern in (_BULLET, _RUN_IN, _NUMBERING):
+    for pattern in (_BULLET, _REFERENCE, _RUN_IN, _NUMBERING):
         match = pattern.match(text[start : span.end])
         if match is not None and span.end - start - match.end() > 20:
             start += match.end()

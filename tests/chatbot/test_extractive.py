@@ -85,7 +85,7 @@ def test_the_same_sentence_of_two_labels_is_quoted_once() -> None:
 
 
 def test_the_reporting_line_answers_nothing() -> None:
-    text = "To report SUSPECTED ADVERSE REACTIONS, contact the maker. Call your doctor for medical advice about side effects."
+    text = "To report SUSPECTED ADVERSE REACTIONS, contact the maker. Call for medical advice about side effects."
     assert pick("side effects", ["side_effects"], passage(text, "34084-4", "Adverse reactions")) == []
 
 
