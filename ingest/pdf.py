@@ -27,6 +27,10 @@ _BOLD: Final = 16
 _SUPERSCRIPT: Final = 1
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibd|demi|-bd\b|medium", re.I)
 _OPEN_REFERENCE = re.compile(r"\(\s+(?=\d)")
+_SPACE_BEFORE = re.compile(r" +(?=[)\],;])")
+_RULE_OF_SIGNS = re.compile(r"^[-_=*.\u2013\u2014 ]{4,}$")
+# A bullet of a font without names comes through as a control character.
+_LOST_BULLET = re.compile(r"^\s*y?\s?[\x80-\x9f]\s*")
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _MAX_BULLET: Final = 7.0
 _MAX_NAMED_PAGES: Final = 10
@@ -75,6 +79,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
         set_id=set_id,
         version=version,
         effective_date=pdf_facts.date_of(line.text for line in lines) if kind != "guideline" else None,
+        manufacturer=pdf_facts.manufacturer_of(first_lines) if kind == "label" else None,
         ingredients=medicine.ingredients if medicine else (),
         brands=medicine.brands if medicine else (),
     )
@@ -178,8 +183,9 @@ def _line(line: Mapping[str, Any], number: int) -> PrintedLine | None:
         return None
     main = max(spans, key=lambda span: len(span["text"].strip()))
     pieces = [Piece(text=_words(span, main), box=Box(*span["bbox"])) for span in line["spans"]]
-    joined = _OPEN_REFERENCE.sub("(", _clean("".join(piece.text for piece in pieces)))
-    if not joined:
+    raw = _LOST_BULLET.sub("• ", "".join(piece.text for piece in pieces))
+    joined = _SPACE_BEFORE.sub("", _OPEN_REFERENCE.sub("(", _clean(raw)))
+    if not joined or _RULE_OF_SIGNS.match(joined):
         return None
     lettered = [span for span in spans if any(map(str.isalpha, span["text"]))]
     return PrintedLine(

@@ -41,6 +41,7 @@ _MAX_PLAIN_HEADING_CHARS: Final = 80
 _LARGER: Final = 1.12
 _SIZE_STEP: Final = 0.12
 _RARE: Final = 0.12
+_COMMON: Final = 0.3
 _MAX_BOLD_WORDS: Final = 16
 _MIN_CAPITALS: Final = 8
 _MIN_WRAPPED: Final = 30
@@ -180,7 +181,7 @@ def _new_sentence_in_bold(last: PrintedLine, line: PrintedLine, apart: bool) -> 
     """Whether two bold lines are two headings, not one: the first asks, or ends and stands apart."""
     if not (last.bold and line.bold and line.text[:1].isupper()):
         return False
-    if _ASKS.match(line.text) and not _ASKS.match(last.text) and line.text.endswith("?"):
+    if asks(line.text) and not _ASKS.match(last.text):
         return True
     return last.text.endswith("?") or (apart and last.text.endswith((".", "!", ":")))
 
@@ -202,8 +203,11 @@ def _leading(printed: Sequence[Printed]) -> dict[tuple[int, float], float]:
             step = line.box.y0 - last.box.y0
             if 0.8 * line.size < step < 2.2 * line.size and abs(last.size - line.size) < 0.6:
                 steps.setdefault((line.page, _half(line.size)), Counter())[_half(step)] += 1
-    # Among equally usual steps the smaller one is the one inside paragraphs.
-    return {key: max(counts, key=lambda step: (counts[step], -step)) for key, counts in steps.items()}
+    # The smallest common step is the one inside paragraphs.
+    return {
+        key: min(step for step in counts if counts[step] >= _COMMON * max(counts.values()))
+        for key, counts in steps.items()
+    }
 
 
 def _is_heading(lines: Sequence[PrintedLine], looks: Looks) -> bool:
@@ -227,6 +231,11 @@ def _is_heading(lines: Sequence[PrintedLine], looks: Looks) -> bool:
     return (larger and (size, bold) in looks.rare_styles) or (not larger and _stands_out(lines, text, numbered, looks))
 
 
+def asks(text: str) -> bool:
+    """Whether a heading is one of the questions that are the frame of patient information."""
+    return _ASKS.match(text) is not None and text.endswith("?")
+
+
 def _stands_out(lines: Sequence[PrintedLine], text: str, numbered: bool, looks: Looks) -> bool:
     """Whether lines no larger than the running text are a heading by weight, capitals, number or typeface."""
     size, n_words = _half(lines[0].size), len(text.split())
@@ -236,6 +245,8 @@ def _stands_out(lines: Sequence[PrintedLine], text: str, numbered: bool, looks: 
     if size < 0.95 * looks.size:
         return False
     if text.isupper() and sum(map(str.isalpha, text)) >= _MIN_CAPITALS and n_words > 1:
+        return True
+    if len(lines) == 1 and asks(text):
         return True
     if len(text) > _MAX_PLAIN_HEADING_CHARS or _CLOSED.search(text):
         return False

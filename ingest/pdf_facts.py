@@ -34,6 +34,8 @@ _NAME_THEN_FORM = re.compile(rf"^(.{{3,90}}?)[\s,]+(?:USP[\s,]+)?(?:[\d.,]+\s*m?
 _DAILYMED_TITLE = re.compile(
     r"^(.{3,60}?)\s*[-\u2013]\s+([a-z][\w ,/-]{3,80}?)\s+(?:tablet|capsule|injection|solution|kit|powder)", re.I
 )
+_HIGHLIGHTS_START = re.compile(r"^(?:highlights|[-_]{3}|drug facts)", re.I)
+_MAX_LABELER: Final = 80
 _ACTIVE = re.compile(r"^active ingredients?\b", re.I)
 _STRENGTH = re.compile(r"^\W*([A-Za-z][A-Za-z ,-]{2,60}?),?\s+(?:USP,?\s+)?\d[\d.,]*\s*(?:m?c?g|%|units?)", re.I)
 _NO_NAME = re.compile(r"\b(?:ingredients?|each|facts|highlights|information|label)\b", re.I)
@@ -145,6 +147,14 @@ def _claims(metadata_title: str, title: str, first_lines: Sequence[str]) -> Iter
         yield from ((match[1], "") for line in heads if (match := pattern.match(line)))
     if len(title.split()) <= 3:
         yield title, ""
+
+
+def manufacturer_of(first_lines: Sequence[str]) -> str | None:
+    """The labeler, which DailyMed prints below the line that names the product."""
+    for line, below in pairwise(first_lines[:4]):
+        if _DAILYMED_TITLE.match(line) and len(below) <= _MAX_LABELER and not _HIGHLIGHTS_START.match(below):
+            return below
+    return None
 
 
 def date_of(texts: Iterable[str]) -> str | None:

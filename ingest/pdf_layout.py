@@ -203,10 +203,12 @@ def _heading_below(
     left = sorted(left, key=lambda item: item.box.y0)
     if following is None or not left or not isinstance(left[-1], PrintedLine):
         return left, []
-    last = left[-1]
-    below = last.box.y0 >= max((item.box.y1 for item in right), default=0.0) - 2
-    near = following.box.y0 - last.box.y1 <= last.size
-    return (left[:-1], [last]) if last.bold and below and near else (left, [])
+    bottom = max((item.box.y1 for item in right), default=0.0) - 2
+    if following.box.y0 - left[-1].box.y1 > left[-1].size:
+        return left, []
+    tail = [n for n, item in enumerate(left) if item.box.y0 >= bottom]
+    first = next((n for n in tail if isinstance(item := left[n], PrintedLine) and item.bold), len(left))
+    return left[:first], left[first:]
 
 
 def _is_item(line: PrintedLine) -> bool:

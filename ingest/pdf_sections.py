@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from ingest.pdf_blocks import TextBlock, folded
+from ingest.pdf_blocks import TextBlock, asks, folded
 from ingest.pdf_text import Part
 from ingest.section_codes import kind_of, section_code
 from knowledge_base import loinc
@@ -29,6 +29,9 @@ STANDING_HEADINGS: Final = (
     "Boxed Warning",
 )
 """Headings every label has by the same words: they are headings however they are printed."""
+
+PATIENT_INFORMATION: Final = "Patient Information"
+"""Stands above the questions of patient information whose own heading is not printed."""
 
 _HIGHLIGHTS_KEY, _FULL, _CONTENTS = (folded(heading) for heading in STANDING_HEADINGS[:3])
 _PATIENT_PARTS: Final = MappingProxyType(
@@ -139,6 +142,8 @@ def nested(blocks: Sequence[TextBlock], title: str, *, label: bool) -> list[Part
         if label and (match := _SUB_NUMBER.match(block.text)):
             # "1.1" without its "1" belongs to nothing that has no number.
             above = [entry for entry in above if entry[1].startswith(match[1])]
+        if label and asks(block.text) and not any(folded(name) in _PATIENT_PARTS for _, name in above):
+            above = [(_TOP, PATIENT_INFORMATION)]
         rank = _label_rank(block) if label else block.rank
         above = [entry for entry in above if entry[0] < rank]
         above.append((rank, block.text[:_MAX_TITLE].strip(" :") or block.text))
@@ -193,7 +198,7 @@ def _coded(kept: Sequence[tuple[Part, bool]], untitled: str) -> Iterator[Part]:
 
 def _code(part: Part, bare: str, codes: Mapping[tuple[str, ...], str | None]) -> str | None:
     ancestors = (part.path[:n] for n in range(len(part.path) - 1, 0, -1))
-    ancestor = next((codes[path] for path in ancestors if codes.get(path)), None)
+    ancestor = next((codes[path] for path in ancestors if codes.get(path)), _PATIENT_PARTS.get(folded(part.path[0])))
     if ancestor is None and (match := _SUB_NUMBER.match(part.title)):
         ancestor = _BY_NUMBER.get(int(match[1]))
     key = folded(bare)
@@ -207,6 +212,8 @@ def _code(part: Part, bare: str, codes: Mapping[tuple[str, ...], str | None]) ->
 def _label_rank(block: TextBlock) -> tuple[float, int]:
     """In a label size says little: the numbers of sections and the headings every label has decide."""
     key = folded(block.text)
+    if _RUN_IN.match(block.text):
+        return _RUN_IN_RANK
     if key in (_HIGHLIGHTS_KEY, _FULL, _CONTENTS):
         return (0.0, 0)
     if match := _NUMBER.match(block.text):

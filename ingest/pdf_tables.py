@@ -22,6 +22,7 @@ _MAX_RULES: Final = 4000
 _MIN_STRIPE: Final = 150.0
 _MAX_STRIPE: Final = 160.0
 _MIN_SPACE: Final = 8.0
+_MIN_ROW_GAP: Final = 1.0
 
 
 def rules_of(drawn: Iterable[Box]) -> list[Box]:
@@ -44,8 +45,9 @@ def find_tables(
         shades: filled boxes: rows are often told apart by them instead of rules.
     """
     tables, outside = _gridded(rules, lines) if 5 <= len(rules) <= _MAX_RULES else ([], list(lines))
+    segmented, outside = _segmented(rules, outside)
     striped, outside = _striped([*rules, *shades], outside)
-    return tables + striped, outside
+    return tables + segmented + striped, outside
 
 
 def _gridded(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[PrintedTable], list[PrintedLine]]:
@@ -63,6 +65,47 @@ def _gridded(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[P
             tables.append(PrintedTable(box=frame, rows=tuple(rows)))
             outside = rest
     return tables, outside
+
+
+def _segmented(rules: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[PrintedTable], list[PrintedLine]]:
+    """Tables with a rule above and below only, drawn column by column: where the pieces meet the columns do."""
+    outside, tables = list(lines), []
+    across = [box for box in rules if box.x1 - box.x0 > box.y1 - box.y0]
+    borders = []
+    for y in _places(_middle_y(box) for box in across):
+        pieces = [box for box in across if abs(_middle_y(box) - y) <= _TOUCH]
+        borders.append((y, _places(x for box in pieces for x in (box.x0, box.x1)), len(pieces)))
+    for (top, xs, n_above), (bottom, below, n_below) in pairwise(borders):
+        same = len(xs) == len(below) and all(abs(a - b) <= _TOUCH for a, b in zip(xs, below, strict=True))
+        if not same or min(n_above, n_below) < 2 or len(xs) < 3:
+            continue
+        inside = [line for line in outside if _within(line.box, Box(xs[0], top, xs[-1], bottom), 0.0)]
+        rows = _by_gaps(inside, xs)
+        if len(rows) > 1:
+            tables.append(PrintedTable(box=Box(xs[0], top, xs[-1], bottom), rows=tuple(rows)))
+            taken = {id(line) for line in inside}
+            outside = [line for line in outside if id(line) not in taken]
+    return tables, outside
+
+
+def _by_gaps(lines: Sequence[PrintedLine], xs: Sequence[float]) -> list[PrintedRow]:
+    """Rows of known columns, parted where a blank runs through all columns; a row has two cells or goes on."""
+    rows: list[dict[int, list[PrintedLine]]] = []
+    reach = float("-inf")
+    for line in sorted(lines, key=lambda line: line.box.y0):
+        column = sum(x <= _middle_x(line.box) for x in xs)
+        if line.box.y0 - reach > _MIN_ROW_GAP:
+            rows.append({})
+        rows[-1].setdefault(column, []).append(line)
+        reach = max(reach, line.box.y1)
+    whole: list[dict[int, list[PrintedLine]]] = []
+    for row in rows:
+        if whole and len(row) < 2:
+            for column, cell in row.items():
+                whole[-1].setdefault(column, []).extend(cell)
+        else:
+            whole.append(row)
+    return [PrintedRow(cells=tuple(tuple(row[column]) for column in sorted(row))) for row in whole]
 
 
 def _striped(drawn: Sequence[Box], lines: Sequence[PrintedLine]) -> tuple[list[PrintedTable], list[PrintedLine]]:
