@@ -170,10 +170,7 @@ def _introduction(group: QuoteGroup, audience: Audience) -> str:
     source = _source(group)
     topic = _topic(group)
     if group.partner is not None:
-        named = any(
-            name in quote.text.lower() for quote in group.quotes for name in group.partner.lower().split(" and ")
-        )
-        about = group.partner if named else f"the group of medicines {group.partner} belongs to"
+        about = group.partner if group.partner_named else f"the group of medicines {group.partner} belongs to"
         return _headed(source, about, group, audience)
     if group.aspect is not None and group.aspect.name in _TOPICAL and _none_matched(group):
         words = join_names([f"\u201c{word}\u201d" for word in group.unmatched_words])

@@ -117,6 +117,8 @@ class QuoteGroup:
     quotes: tuple[Quote, ...]
     state: State = "found"
     partner: str | None = None
+    partner_named: bool = False
+    """Whether a quote names the other medicine itself, not only its class."""
     n_words: int = 0
     """How many words of the question say what is asked."""
     unmatched_words: tuple[str, ...] = ()

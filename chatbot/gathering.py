@@ -8,7 +8,7 @@ only of labels that were read.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -79,7 +79,7 @@ class Gatherer:
             need = Need(question=question, aspects=(), words=self.rules.words(question, (), ()), audience=audience)
             quotes = self._pick(need, collect_candidates(ranked(_open_passages(question, retrieval, parts))))
             return (self._group(need, quotes, "found" if quotes else "silent"),)
-        classes = [one.name for one in drug_classes().mentions(question)]
+        classes = {question[one.start : one.end]: one.name for one in drug_classes().mentions(question)}
         unheld = [
             DrugMention(mention=word, start=0, end=0, match="exact", ingredients=(word,))
             for word in retrieval.unknown_drugs
@@ -130,6 +130,8 @@ class Gatherer:
             quotes=quotes,
             state=state,
             partner=need.partner.said if need.partner is not None else None,
+            partner_named=need.partner is not None
+            and any(need.partner.names.search(quote.text.lower()) is not None for quote in quotes),
             n_words=len(need.words),
             unmatched_words=unmatched(need.words, quotes),
         )
@@ -149,19 +151,19 @@ class Gatherer:
         held = {section.code for document in documents for section in self.store.sections(document.id)}
         return "silent" if not codes or held & codes else "no_section"
 
-    def _partner(self, others: Sequence[DrugMention], class_names: Sequence[str]) -> Partner:
+    def _partner(self, others: Sequence[DrugMention], class_names: Mapping[str, str]) -> Partner:
         ingredients = [ingredient for other in others for ingredient in other.ingredients]
         names = [*ingredients, *(other.mention for other in others), *(c for other in others for c in other.candidates)]
         known = drug_classes()
         classes = dict.fromkeys(name for ingredient in ingredients for name in known.classes_of(ingredient))
         phrases = [phrase for name in classes if name not in _WIDE_CLASSES for phrase in known.phrases(name)]
-        called = [phrase for name in class_names for phrase in known.phrases(name)]
-        names.extend(called)
-        phrases.extend(member for name in class_names for member in known.members(name))
+        names.extend(class_names)
+        names.extend(phrase for name in class_names.values() for phrase in known.phrases(name))
+        phrases.extend(member for name in class_names.values() for member in known.members(name))
         return Partner(
             names=_any_of(names),
             classes=_any_of(phrases) if phrases else None,
-            said=" and ".join(dict.fromkeys((*ingredients, *called[:1]))),
+            said=" and ".join(dict.fromkeys((*ingredients, *class_names))),
         )
 
 
@@ -169,10 +171,13 @@ def _open_passages(
     question: str, retrieval: Retrieval, parts: Sequence[Sequence[AspectRules]]
 ) -> Sequence[ScoredPassage]:
     """What may answer a question without a medicine: no label of some medicine, if only a named one could be meant."""
+    known = drug_classes()
+    classes = [one.name for one in known.mentions(question)]
+    if classes:
+        names = _any_of([name for one in classes for name in (*known.phrases(one), *known.members(one))])
+        return [one for one in retrieval.passages if names.search(one.passage.text.lower())]
     asks_of_a_medicine = any(aspect.name not in _OPEN_ASPECTS for part in parts for aspect in part)
-    if not asks_of_a_medicine or drug_classes().mentions(question):
-        return retrieval.passages
-    return [one for one in retrieval.passages if not one.passage.document.ingredients]
+    return [one for one in retrieval.passages if not (asks_of_a_medicine and one.passage.document.ingredients)]
 
 
 def _without_repeats(groups: Sequence[QuoteGroup]) -> Iterator[QuoteGroup]:

@@ -94,7 +94,8 @@ def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
 
 def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> Answer:
     """The written answer if there is one that held, the quoted one otherwise."""
-    advice = advice_line(case.aspects, case.numbers) if case.audience == "patient" else ""
+    of_a_medicine = any(group.ingredient is not None for group in groups)
+    advice = advice_line(case.aspects, case.numbers) if case.audience == "patient" and of_a_medicine else ""
     if writing.model is not None:
         draft = compose_written(writing.claims, writing.citations, advice)
     else:

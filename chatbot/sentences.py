@@ -40,6 +40,8 @@ _END: Final = re.compile(r"[.!?][)\]\"\u201d\u2019']*(?=\s+[\"\u201c\u2018(\[]?[
 _LAST_WORD: Final = re.compile(r"([A-Za-z][A-Za-z.]*|\d+(?:\.\d+)*)\.$")
 _BULLET: Final = re.compile(r"^[ \t]*(?:[•■●▪◦○‣∙·*\u2013\u2014-]|\d{1,2}[.)]|\(?[a-z\d][.)])[ \t]+")
 _INLINE_BULLET: Final = re.compile(r"(?<=\s)[•■●▪◦○‣∙]\s+")
+_NAMED_BY_LETTER: Final = re.compile(r"\b[a-z]{3,} [A-Z]\.$")
+"""The end of "vitamin K." or "hepatitis B.": a sentence's end, unlike the initial of a name."""
 _SPACE: Final = re.compile(r"\s")
 _TERMINAL: Final = re.compile(r"[.!?:;][)\]\"\u201d\u2019']*$")
 _MARKDOWN_HEADING: Final = re.compile(r"^#{1,6}\s")
@@ -201,8 +203,10 @@ def _with_inline_lists(text: str, spans: list[_Span]) -> list[_Span]:
 
 def _ends(words: str) -> Iterator[int]:
     for match in _END.finditer(words):
-        last = _LAST_WORD.search(words[: match.start() + 1])
-        if words[match.start()] == "." and last is not None and _abbreviated(last.group(1)):
+        before = words[: match.start() + 1]
+        last = _LAST_WORD.search(before)
+        abbreviated = before.endswith(".") and last is not None and _abbreviated(last.group(1))
+        if abbreviated and not _NAMED_BY_LETTER.search(before):
             continue
         yield match.end()
 

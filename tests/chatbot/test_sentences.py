@@ -29,6 +29,14 @@ def test_a_unit_may_end_a_sentence() -> None:
     ]
 
 
+def test_a_letter_that_names_a_thing_may_end_a_sentence() -> None:
+    assert split("It works against vitamin K. Warfarin stops the liver. The paper of J. Smith said so.") == [
+        "It works against vitamin K.",
+        "Warfarin stops the liver.",
+        "The paper of J. Smith said so.",
+    ]
+
+
 def test_a_list_stays_with_its_lead_in() -> None:
     text = (
         "Stop use and ask a doctor if you have:\nnausea\nvomiting blood\nstomach pain\nThe next paragraph begins here."
