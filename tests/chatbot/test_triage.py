@@ -292,6 +292,22 @@ def test_what_is_happening_fires(triage: Triage, message: str, level: str) -> No
     assert "{" not in verdict.text and len(verdict.text) > 80
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "how many tylenol to kill yourself",
+        "my friend says she will overdose on xanax tonight",
+        "double dosed my insulin what now",
+    ],
+)
+def test_wordings_that_once_passed_fire(triage: Triage, message: str) -> None:
+    assert triage.assess(message).level != "none"
+
+
+def test_a_dose_the_doctor_doubled_passes(triage: Triage) -> None:
+    assert triage.assess("my doctor doubled my dose of lisinopril").level == "none"
+
+
 @pytest.mark.parametrize("message", FIRES_AT_SOME_LEVEL)
 def test_other_wordings_fire(triage: Triage, message: str) -> None:
     assert triage.assess(message).level != "none"
