@@ -37,9 +37,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The system's Chromium under Playwright; without it the test is skipped."""
+    """The system's Chromium under Playwright; without it the test is skipped.
+
+    A module at a time: Playwright keeps an event loop running, beside which no other test can start one.
+    """
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
@@ -78,7 +81,7 @@ def chat(fakes, beyond) -> Iterator[SimpleNamespace]:
     app.close(verbose=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def contexts(chromium) -> Iterator[Callable[..., object]]:
     """A function that gives the browser context of some options; kept, so that its cache is warm."""
     made: dict[str, object] = {}
