@@ -32,6 +32,8 @@ _RULE_OF_SIGNS = re.compile(r"^[-_=*.\u2013\u2014 ]{4,}$")
 # A bullet of a font without names comes through as a control character.
 _LOST_BULLET = re.compile(r"^\s*y?\s?[\x80-\x9f]\s*")
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
+_END: Final = b"%%EOF"
+_END_WITHIN: Final = 4096
 _MAX_BULLET: Final = 7.0
 _MAX_NAMED_PAGES: Final = 10
 _MAX_DRAWINGS: Final = 6000
@@ -101,6 +103,9 @@ def _extract(data: bytes) -> tuple[list[PrintedPage], str, list[str]]:
                 raise IngestError("an encrypted PDF: remove its password and read it again")
             if not document.page_count:
                 raise IngestError("a PDF without pages: the file is damaged or cut off")
+            if document.is_repaired and _END not in data[-_END_WITHIN:]:
+                # What a repair makes of half a file is half a document, and nobody would notice.
+                raise IngestError("a cut-off PDF: its end is missing; get the whole file and read it again")
             flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
             pages, images = [], []
             for number, page in enumerate(document, start=1):

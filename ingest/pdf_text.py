@@ -18,7 +18,7 @@ from knowledge_base.types import Box, Kind, Line, Section
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*-$")
-_FIRST_WORD = re.compile(r"^[^\W\d_]+")
+_FIRST_WORD = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*")
 _ADDRESS_GOES_ON = re.compile(r"(?:(?:https?://|www\.)\S*|\S+/\S*)[/._\-=&?]$")
 _SOFT_HYPHEN: Final = "\u00ad"
 
@@ -60,7 +60,7 @@ class Vocabulary:
             return 1, ""
         whole = f"{stem}-{rest}" in self._words
         both = stem.rsplit("-", 1)[-1] in self._words and rest in self._words
-        return (0, "") if whole or both or "-" in stem else (1, "")
+        return (0, "") if whole or both or "-" in stem + rest else (1, "")
 
 
 class PdfText:
