@@ -55,7 +55,8 @@ class Candidate:
     @property
     def lower(self) -> str:
         """The text in lower case, which patterns see; a line of a list with the words it goes on from."""
-        return f"{self.lead.text} {self.text}".lower() if self.lead is not None else self.text.lower()
+        text = f"{self.lead.text} {self.text}" if self.lead is not None else self.text
+        return _ADDRESS.sub(" ", text).lower()
 
 
 # Sections of a Drug Facts label whose title is the beginning of each line under it: "Stop use and ask a doctor if".
@@ -76,6 +77,8 @@ LEAD_IN_SECTIONS: Final = frozenset(
 _DRUG_FACTS: Final = frozenset(
     {loinc.INDICATIONS, loinc.DOSAGE, loinc.STORAGE, loinc.PREGNANCY_OTC, loinc.KEEP_OUT_OF_REACH}
 )
+_ADDRESS: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
+"""A web address is made of words that say nothing of the sentence it stands in."""
 _FOOTNOTE: Final = re.compile(r"^[*\u2020\u2021\u00a7\u00b6#]")
 
 

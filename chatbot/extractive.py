@@ -44,6 +44,7 @@ _ROW: Final = 0.5
 _SINGLE: Final = 0.5
 _FOR_READER: Final = 0.3
 _GUIDELINE: Final = 0.5
+_OPEN_HEADING: Final = 1.2
 
 _LEANS: Final = 0.5
 _STUDY: Final = 0.6
@@ -199,10 +200,19 @@ def _score(need: Need, candidate: Candidate) -> float:
     ingredients = candidate.passage.document.ingredients
     if need.ingredient is not None:
         score += _SINGLE if ingredients == (need.ingredient,) else 0.0
-    elif candidate.passage.kind == "guideline":
-        score += _GUIDELINE
+    else:
+        score += _open_score(need, candidate.passage)
     for_patients = candidate.passage.kind == "patient"
     return score + (_FOR_READER if for_patients == (need.audience == "patient") else 0.0)
+
+
+def _open_score(need: Need, passage: Passage) -> float:
+    """What speaks for a passage where no medicine narrows the search: a guideline, and its headings."""
+    score = _GUIDELINE if passage.kind == "guideline" else 0.0
+    heading = " ".join(passage.section_path).lower()
+    if need.words:
+        score += _OPEN_HEADING * sum(bool(word.pattern.search(heading)) for word in need.words) / len(need.words)
+    return score + (_GUIDELINE if "recommend" in heading else 0.0)
 
 
 def _aspect_score(aspect: AspectRules, candidate: Candidate, text: str, place: int) -> float:
