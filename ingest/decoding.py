@@ -19,7 +19,7 @@ _TEXT_CONTROLS: Final = frozenset("\t\n\r\f\v")
 
 
 def decode_text(data: bytes) -> str:
-    """The text of a file: by its byte order mark, as UTF-8, or as Windows-1252, the usual third.
+    """The text of a file: by its byte order mark, as UTF-8, or as Windows-1252, the usual third; lines end as in Unix.
 
     Raises:
         IngestError: the bytes are not text.
@@ -31,7 +31,7 @@ def decode_text(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if _reads_as_text(text):
-            return text
+            return text.replace("\r\n", "\n").replace("\r", "\n")
     raise IngestError("binary data, not text")
 
 

@@ -95,14 +95,52 @@ def test_markdown_without_front_matter_is_of_kind_other() -> None:
         ("title: [", "not YAML in line"),
         ("- a\n- b", "name: value"),
         ("kind: leaflet", "kind must be one of"),
-        ("effective_date: soon", "effective_date must be YYYY-MM-DD"),
-        ("brands: Samplex", "brands must be a list"),
-        ("title: {a: b}", "title must be one value"),
+        ("effective_date: soon", "line 2: effective_date must be YYYY-MM-DD"),
+        ("title: x\neffective_date: 2026-13-45", "line 3: effective_date must be YYYY-MM-DD"),
+        ("brands: Samplex", "line 2: brands must be a list"),
+        ("title: {a: b}", "line 2: title must be one value"),
+        ("title: a\ntitle: b", "line 3: title is given twice"),
+        ("brands: [[a]]", "line 2: brands must be a list of names"),
+        ("a: " + "[" * 3000, "nested too deep"),
+        ("a: &a [x]\nb: &b [*a, *a]\nbrands: [*b, *b]", "line 4: brands must be a list of names"),
+        ("title: " + "x" * 30_000, "longer than"),
     ],
 )
 def test_bad_front_matter_names_the_field(front: str, complaint: str) -> None:
     with pytest.raises(IngestError, match=complaint):
         read_markdown(f"---\n{front}\n---\n# T\ntext\n".encode(), "x.md", "0" * 64)
+
+
+def test_front_matter_that_is_not_closed_is_said_so_and_a_rule_is_none() -> None:
+    with pytest.raises(IngestError, match="not closed"):
+        read_markdown(b"---\ntitle: T\n# T\ntext\n", "x.md", "0" * 64)
+    document = read_markdown(b"---\n\n# Rules\n\nWash your hands.\n", "x.md", "0" * 64)
+    assert texts(document) == {("Rules",): "Wash your hands."}
+
+
+def test_fields_without_a_value_are_not_there() -> None:
+    front = "title:\nkind:\nversion: 1.10\nset_id: s\ningredients: [Examplol, null, examplol]\nbrands: []\n"
+    info = read_markdown(f"---\n{front}---\n# T\ntext\n".encode(), "x.md", "0" * 64).info
+    assert (info.title, info.kind, info.id, info.ingredients) == ("T", "other", "markdown:s@1.10", ("examplol",))
+
+
+def test_markdown_headings_fences_and_tables_are_those_of_commonmark() -> None:
+    text = (
+        "Ward rules\n==========\n\nFirst.\r\n\nHands\n---\n```sh\n# no heading\n~~~\n```\n"
+        "~~~~\n# none either\n~~~\n| no | row |\n~~~~\n    # code\n#hashtag\n\n"
+        "## Doses ##\n\nage | dose\n--- | ---\nadult | 200 mg\nchild | 100 mg\n\na | b\n\n"
+        "- item\n---\ntwo\nlines\n---\n"
+    )
+    document = read_markdown(text.encode(), "x.md", "0" * 64)
+    check_spans(document)
+    assert [section.path for section in document.sections] == [("Ward rules",), ("Hands",), ("Doses",)]
+    rows = [document.text[slice(*row)] for section in document.sections for row in section.table_rows]
+    assert rows == ["age | dose", "adult | 200 mg", "child | 100 mg"]
+
+
+def test_two_headings_at_the_top_stay_in_the_path() -> None:
+    document = read_markdown(b"# A\n\n## Dose\n\none\n\n# B\n\n## Dose\n\ntwo\n", "x.md", "0" * 64)
+    assert texts(document) == {("A", "Dose"): "one", ("B", "Dose"): "two"}
 
 
 def test_plain_text_headings_stand_alone() -> None:
