@@ -18,17 +18,21 @@ _MAX_CONTROL_SHARE: Final = 0.001
 _TEXT_CONTROLS: Final = frozenset("\t\n\r\f\v")
 
 
-def decode_text(data: bytes) -> str:
+def decode_text(data: bytes, declared: str | None = None) -> str:
     """The text of a file: by its byte order mark, as UTF-8, or as Windows-1252, the usual third; lines end as in Unix.
+
+    Args:
+        data: the file.
+        declared: the encoding that the file itself names. UTF-8 goes first: holding to the last byte is no accident.
 
     Raises:
         IngestError: the bytes are not text.
     """
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    for candidate in (encoding,) if encoding else ("utf-8", "cp1252"):
+    for candidate in (encoding,) if encoding else ("utf-8", declared or "cp1252", "cp1252"):
         try:
             text = data.decode(candidate)
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, LookupError):
             continue
         if _reads_as_text(text):
             return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -28,7 +28,9 @@ _LINES: Final = frozenset(
     | {"dl", "dt", "dd", "body", "html", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "figure"}
     | set(_HEADINGS)
 )
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!doctype[^>\[]*(?:\[[^\]]*\]\s*)?>)?", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_SNIFFED_BYTES: Final = 4096
 _MAX_DEPTH: Final = 200
 
 
@@ -38,7 +40,8 @@ def read_html(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     Raises:
         IngestError: not text, or no words in it.
     """
-    root = parse_fragment(decode_text(data))
+    declared = _CHARSET.search(data[:_SNIFFED_BYTES])
+    root = parse_fragment(decode_text(data, declared[1].decode("ascii") if declared else None))
     title = clean(root.findtext(".//title") or "") or source_path.rpartition("/")[2]
     rendering = LabelText("")
     path: list[tuple[int, str]] = []

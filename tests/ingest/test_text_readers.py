@@ -188,6 +188,20 @@ def ngc(*fields: tuple[str, str]) -> bytes:
     return f"<Version><Section Name='General'>{body}</Section></Version>".encode()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "shift_jis", "iso-2022-jp", "euc-jp"])
+def test_html_in_the_encoding_it_names(encoding: str) -> None:
+    page = (
+        f'<!DOCTYPE html [<!ENTITY a "x">]><html><head><meta charset="{encoding}"></head><body><h1>薬</h1><p>服用</p>'
+    )
+    assert texts(read_html(page.encode(encoding), "x.html", "0" * 64)) == {("薬",): "服用"}
+
+
+@pytest.mark.parametrize("charset", ["nonsense", "hex", "utf-8"])
+def test_html_that_names_a_wrong_encoding(charset: str) -> None:
+    page = f'<html><head><meta charset="{charset}"></head><body><p>caf\xe9</p>'.encode("latin-1")
+    assert read_html(page, "x.html", "0" * 64).text == "caf\xe9"
+
+
 def test_guideline_xml_keeps_recommendations_and_drops_the_paperwork() -> None:
     data = ngc(
         ("Guideline Title", "<div>Hand hygiene.</div>"),
