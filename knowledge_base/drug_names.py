@@ -142,6 +142,10 @@ class DrugLexicon:
         """The further names that mean this one ingredient and are held: brands, synonyms, other spellings."""
         return self._names.get(ingredient, ())
 
+    def all_names(self, ingredients: Iterable[str]) -> tuple[str, ...]:
+        """Every name by which a text may mean one of these ingredients."""
+        return tuple(dict.fromkeys(name for one in ingredients for name in (one, *self.names_of(one))))
+
     def _exact(self, words: Sequence[Word]) -> Iterable[tuple[int, int, _Entry]]:
         place = 0
         while place < len(words):

@@ -54,11 +54,6 @@ def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspe
     )
 
 
-def names_of(lexicon: DrugLexicon, ingredients: Iterable[str]) -> tuple[str, ...]:
-    """Every name by which a text may mean these ingredients: generic names, salts' bases and brands."""
-    return tuple(dict.fromkeys(name for one in ingredients for name in (one, *lexicon.names_of(one))))
-
-
 def _spans_of(text: str, word: str) -> list[tuple[int, int]]:
     pattern = r"\W+".join(re.escape(part) for part in name_key(word))
     return [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)] if pattern else []

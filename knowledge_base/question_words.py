@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from knowledge_base.words import Word, word_set, words_of
+from knowledge_base.words import Word, name_key, word_set, words_of
 
 _IDLE: Final = word_set(
     """
@@ -44,6 +44,11 @@ def any_of(words: Sequence[Word], phrases: Iterable[str] = ()) -> str:
         quoted(f"{one.text} {other.text}") for one, other in pairwise(words) if other.start - one.end <= 1
     )
     return " OR ".join([*single, *pairs, *dict.fromkeys(map(quoted, phrases))])
+
+
+def all_phrases(phrases: Iterable[str]) -> str:
+    """An FTS5 expression for any of these phrases; empty if none has a word."""
+    return " OR ".join(quoted(phrase) for phrase in dict.fromkeys(phrases) if name_key(phrase))
 
 
 def quoted(phrase: str) -> str:

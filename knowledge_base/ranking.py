@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from knowledge_base.aspects import AspectTable
 from knowledge_base.catalogue import Catalogue
+from knowledge_base.drug_classes import DrugClasses
 from knowledge_base.fusion import RRF_K
 from knowledge_base.lay_terms import share_of
+from knowledge_base.scopes import Interactant
 from knowledge_base.types import DocumentInfo, Passage
 from knowledge_base.words import folded_words, name_key
 
@@ -41,7 +42,15 @@ _SUMMARY_LOSS: Final = 0.08
 _WRONG_GROUP: Final = 0.35
 _RRF_BEST: Final = 2 / (RRF_K + 1)
 _ISSUER: Final = 0.3
+_GUIDELINE: Final = 0.1
+_GUIDELINE_ASKED: Final = 0.4
+_UNSORTED_LOSS: Final = 0.3
+"""A paper of unknown kind comes after labels, guidelines and patient texts."""
+_CLASS_SECTIONS: Final = 0.6
+_CLASS_MEMBER: Final = 0.4
+_OPEN_SECTIONS: Final = 0.3
 _NEWER: Final = 0.01
+"""So that equal passages come from the newest label."""
 
 _GROUPS: Final = tuple(
     (aspect, re.compile(pattern, re.IGNORECASE))
@@ -70,21 +79,11 @@ _ISSUER_NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interactant:
-    """The other medicine or class in a question about two: what a passage calls it, from close to loose.
+class Tables(NamedTuple):
+    """The shipped tables a ranking reads."""
 
-    Its names, the phrases of its classes, and of its broad classes, which say little ("antihypertensives").
-    """
-
-    names: tuple[str, ...]
-    phrases: tuple[str, ...]
-    broad: tuple[str, ...] = ()
-
-    def bonus(self, folded: str) -> float:
-        """What naming it adds; `folded` is the text's folded words between single spaces."""
-        ways = ((self.names, _NAMED), (self.phrases, _NAMED_BY_CLASS), (self.broad, _NAMED_BROADLY))
-        return next((bonus for names, bonus in ways if any(f" {name} " in folded for name in names)), 0.0)
+    aspects: AspectTable
+    classes: DrugClasses
 
 
 class TextScore(NamedTuple):
@@ -94,44 +93,23 @@ class TextScore(NamedTuple):
     names_other: bool
 
 
-def section_prior(catalogue: Catalogue, aspects: Sequence[str], table: AspectTable) -> NDArray[np.float32]:
-    """How well each passage's section fits what is asked, for all rows of the catalogue."""
-    known = [name for name in aspects if name in table][: len(_ASPECT_SHARE)]
-    prior = np.zeros(len(catalogue.numbers), dtype=np.float32)
-    for share, name in zip(_ASPECT_SHARE, known, strict=False):
-        prior = np.maximum(prior, share * catalogue.prior(table[name]))
-    return prior
+def prior(
+    catalogue: Catalogue, reading: Reading, question: str, tables: Tables, *, about_drug: bool
+) -> NDArray[np.float32]:
+    """What the place of each passage says before its text is read, for all rows of the catalogue.
 
-
-def group_penalty(catalogue: Catalogue, aspects: Sequence[str]) -> NDArray[np.float32]:
-    """What a section about a group of patients loses when the question does not ask for that group."""
-    wrong = np.zeros(len(catalogue.numbers), dtype=np.bool_)
-    for aspect, pattern in _GROUPS:
-        if aspect not in aspects:
-            wrong |= catalogue.titled(pattern)
-    return np.where(wrong, np.float32(_WRONG_GROUP), np.float32(0.0))
-
-
-def recency(catalogue: Catalogue) -> NDArray[np.float32]:
-    """A hair more for newer documents, so that equal passages come from the newest label."""
-    return np.float32(_NEWER) * catalogue.recency
-
-
-def asks_for_guideline(question: str) -> bool:
-    """Whether a question is about practice or names who issues guidelines."""
-    return _ISSUERS.search(question) is not None or _CLINICAL.search(question) is not None
-
-
-def source_prior(catalogue: Catalogue, question: str, *, about_drug: bool) -> NDArray[np.float32]:
-    """What a document's kind and issuer add: guidelines first for clinical questions, unsorted papers last."""
-    issuers = _ISSUERS.findall(question)
-    guideline = 0.0 if about_drug else 0.4 if asks_for_guideline(question) else 0.1
-    by_kind = {"guideline": guideline, "other": -0.3, "patient": 0.0, "label": 0.0}
-    prior = catalogue.by_kind(lambda kind: by_kind.get(kind, 0.0))
-    if not issuers:
-        return prior
-    names = {name for issuer in issuers for name in _ISSUER_NAMES.get(issuer, (issuer.lower(),))}
-    return prior + catalogue.by_document(lambda info: _ISSUER if _is_issued_by(info, names) else 0.0)
+    For a medicine the section decides, and a section about other patients than asked for loses. Without
+    one, guidelines have no label sections to go by: kind and issuer count, and the members of a class.
+    """
+    by_source = _by_source(catalogue, question, about_drug=about_drug) + np.float32(_NEWER) * catalogue.recency
+    sections = _by_section(catalogue, reading.aspects, tables.aspects)
+    if about_drug:
+        return sections - _wrong_group(catalogue, reading.aspects) + by_source
+    share = 0.0 if _asks_for_guideline(question) else _CLASS_SECTIONS if reading.classes else _OPEN_SECTIONS
+    members = [member for one in reading.classes for member in tables.classes.members(one.name)]
+    ids = {info.id for info in catalogue.documents_with_any(members)}
+    of_class = catalogue.by_document(lambda info: _CLASS_MEMBER if info.id in ids else 0.0)
+    return np.float32(share) * sections + of_class + by_source
 
 
 def relevance(fused: Mapping[int, float], numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
@@ -150,14 +128,59 @@ def text_score(
     if first is not None:
         score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
         score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
-    folded = f" {' '.join(words)} "
-    naming = max((one.bonus(folded) for one in interactants), default=0.0)
-    title = f" {' '.join(folded_words(passage.section_title))} "
-    if any(one.bonus(title) > 0 for one in interactants):
-        naming += _NAMED_IN_TITLE
+    naming = _naming(passage, words, tuple(interactants))
     if any(_SUMMARY.search(heading) for heading in passage.section_path):
         score -= _SUMMARY_LOSS
     return TextScore(score + naming, naming > 0)
+
+
+def _by_section(catalogue: Catalogue, aspects: Sequence[str], table: AspectTable) -> NDArray[np.float32]:
+    known = [name for name in aspects if name in table][: len(_ASPECT_SHARE)]
+    weights = np.zeros(len(catalogue.numbers), dtype=np.float32)
+    for share, name in zip(_ASPECT_SHARE, known, strict=False):
+        weights = np.maximum(weights, np.float32(share) * catalogue.prior(table[name]))
+    return weights
+
+
+def _wrong_group(catalogue: Catalogue, aspects: Sequence[str]) -> NDArray[np.float32]:
+    wrong = np.zeros(len(catalogue.numbers), dtype=np.bool_)
+    for aspect, pattern in _GROUPS:
+        if aspect not in aspects:
+            wrong |= catalogue.titled(pattern)
+    return np.where(wrong, np.float32(_WRONG_GROUP), np.float32(0.0))
+
+
+def _by_source(catalogue: Catalogue, question: str, *, about_drug: bool) -> NDArray[np.float32]:
+    guideline = 0.0 if about_drug else _GUIDELINE_ASKED if _asks_for_guideline(question) else _GUIDELINE
+    by_kind = {"guideline": guideline, "other": -_UNSORTED_LOSS}
+    weights = catalogue.by_kind(lambda kind: by_kind.get(kind, 0.0))
+    issuers = _ISSUERS.findall(question)
+    if not issuers:
+        return weights
+    names = {name for issuer in issuers for name in _ISSUER_NAMES.get(issuer, (issuer.lower(),))}
+    return weights + catalogue.by_document(lambda info: _ISSUER if _is_issued_by(info, names) else 0.0)
+
+
+def _asks_for_guideline(question: str) -> bool:
+    """Whether a question is about practice or names who issues guidelines."""
+    return _ISSUERS.search(question) is not None or _CLINICAL.search(question) is not None
+
+
+def _bonus(other: Interactant, folded: str) -> float:
+    """What naming the other medicine adds; `folded` is the text's folded words between single spaces."""
+    ways = ((other.names, _NAMED), (other.phrases, _NAMED_BY_CLASS), (other.broad, _NAMED_BROADLY))
+    return next((bonus for names, bonus in ways if any(f" {name} " in folded for name in names)), 0.0)
+
+
+def _naming(passage: Passage, words: Sequence[str], interactants: Sequence[Interactant]) -> float:
+    if not interactants:
+        return 0.0
+    folded = f" {' '.join(words)} "
+    naming = max(_bonus(one, folded) for one in interactants)
+    if naming > 0:
+        title = f" {' '.join(folded_words(passage.section_title))} "
+        naming += _NAMED_IN_TITLE * any(_bonus(one, title) > 0 for one in interactants)
+    return naming
 
 
 def _is_issued_by(info: DocumentInfo, names: Iterable[str]) -> bool:

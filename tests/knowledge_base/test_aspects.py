@@ -50,6 +50,10 @@ TABLE = aspect_table()
         ("does methotrexate cause cancer in rats, carcinogenicity", 1, "toxicology"),
         ("inactive ingredients of advil", 1, "ingredients"),
         ("is xanax addictive", 1, "dependence"),
+        ("how soon does losartan affect blood pressure", 1, "onset"),
+        ("how much time before tizanidine takes effect", 1, "onset"),
+        ("what happens with a double dose of simvastatin", 1, "overdose"),
+        ("age limits for use of bupropion?", 1, "children"),
         ("hydroxyzine vs hydralazine", 2, "uses"),
     ],
 )
