@@ -38,6 +38,8 @@ _MAX_BULLET: Final = 7.0
 _MAX_NAMED_PAGES: Final = 10
 _MAX_DRAWINGS: Final = 6000
 
+_NO_EVIDENCE: Final = frozenset({"sources", "references"})
+
 
 def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     """One document.
@@ -80,13 +82,16 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
         sha256=sha256,
         set_id=set_id,
         version=version,
-        effective_date=pdf_facts.date_of(line.text for line in lines) if kind != "guideline" else None,
+        # Inside a guideline "revised" is mostly said of something else.
+        effective_date=pdf_facts.date_of(line.text for line in lines if kind != "guideline" or line.page == 1),
         manufacturer=pdf_facts.manufacturer_of(first_lines) if kind == "label" else None,
         ingredients=medicine.ingredients if medicine else (),
         brands=medicine.brands if medicine else (),
     )
     names = medicine.names if medicine else ()
-    return SourceDocument(info=info, text=text, sections=writer.sections, names=names, lines=writer.lines)
+    # Where a document says where its facts come from, it states none.
+    evidence = tuple(section for section in writer.sections if section.title.lower() not in _NO_EVIDENCE)
+    return SourceDocument(info=info, text=text, sections=evidence, names=names, lines=writer.lines)
 
 
 def _extract(data: bytes) -> tuple[list[PrintedPage], str, list[str]]:

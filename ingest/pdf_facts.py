@@ -40,7 +40,9 @@ _ACTIVE = re.compile(r"^active ingredients?\b", re.I)
 _STRENGTH = re.compile(r"^\W*([A-Za-z][A-Za-z ,-]{2,60}?),?\s+(?:USP,?\s+)?\d[\d.,]*\s*(?:m?c?g|%|units?)", re.I)
 _NO_NAME = re.compile(r"\b(?:ingredients?|each|facts|highlights|information|label)\b", re.I)
 _APPROVAL = re.compile(r"\s*initial u\.?s\.? approval.*$", re.I | re.S)
-_REVISED = re.compile(r"\b(?:revised|effective date|last (?:updated|revised))\s*:?\s*(?:on\s+)?([\w ,/]{4,20})", re.I)
+_REVISED = re.compile(
+    r"\b(?:revised|effective date|last (?:updated|revised)|version [\d.]+,)\s*:?\s*(?:on\s+)?([\w ,/-]{4,20})", re.I
+)
 _SET_ID = re.compile(r"\bset[ -]?id\W{0,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.I)
 _VERSION = re.compile(r"\bversion(?: number)?\s*:\s*(\d[\w.]{0,9})", re.I)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
