@@ -101,7 +101,7 @@ def focus(question: str, aspects: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """
     about: tuple[str, ...] = ("elderly",) if _OLD_AGE.search(question) else ()
     about = ("children",) if _YOUNG_AGE.search(question) else about
-    if {"pregnancy", "breastfeeding"} & set(aspects):
+    if {"pregnancy", "breastfeeding"} & set(aspects) or aspects[:1] == ("overdose",):
         about = ()
     clear = [name for place, name in enumerate(aspects) if place == 0 or name not in _VAGUE]
     clear = [name for name in clear if not _SAID_BY.get(name, frozenset()) & set(clear)]

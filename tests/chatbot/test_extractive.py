@@ -132,6 +132,7 @@ def test_a_list_cut_between_passages_is_quoted_with_its_lead_in() -> None:
         ("when nursing a baby", ("breastfeeding",), (("breastfeeding",),)),
         ("a with b", ("interaction", "side_effects"), (("interaction", "side_effects"),)),
         ("how much in a day", ("max_dose", "dose"), (("max_dose",),)),
+        ("my toddler swallowed the bottle", ("overdose",), (("overdose",),)),
         ("tell me", (), ((),)),
     ],
 )
