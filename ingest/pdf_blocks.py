@@ -43,6 +43,7 @@ _SIZE_STEP: Final = 0.12
 _RARE: Final = 0.12
 _COMMON: Final = 0.3
 _MAX_BOLD_WORDS: Final = 16
+_MAX_STOPPED_WORDS: Final = 4
 _MIN_CAPITALS: Final = 8
 _MIN_WRAPPED: Final = 30
 _UNRANKED_DEPTH: Final = 8
@@ -140,7 +141,7 @@ def _belongs(
     last = group[-1]
     if starts_item(line) or abs(line.size - last.size) > 0.12 * looks.size + 0.3:
         return False
-    if folded(last.text) in looks.outline or folded(line.text) in looks.outline:
+    if _is_outlined(last.text, looks) or _is_outlined(line.text, looks):
         return False
     goes_on = not _CLOSED.search(last.text) and line.text[:1].islower()
     # A bold line alone goes on in plain print only where it is long enough to have been wrapped.
@@ -217,9 +218,11 @@ def _is_heading(lines: Sequence[PrintedLine], looks: Looks) -> bool:
         return False
     if len(lines) > _MAX_HEADING_LINES or any(line.bullet for line in lines) or _NO_HEADING.match(text):
         return False
-    if folded(text) in looks.outline:
+    if _is_outlined(text, looks):
         return True
-    if text[0].islower() or text.endswith((",", ";", "-")) or (text.endswith(".") and not text.isupper()):
+    if _is_remainder(text):
+        return False
+    if text[0].islower() or text.endswith((",", ";", "-")) or _is_sentence(text):
         return False
     if _GLYPH.match(text):
         return False
@@ -229,6 +232,20 @@ def _is_heading(lines: Sequence[PrintedLine], looks: Looks) -> bool:
     if starts_item(lines[0]) and not numbered and not larger:
         return False
     return (larger and (size, bold) in looks.rare_styles) or (not larger and _stands_out(lines, text, numbered, looks))
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether words end as a sentence does; "WARNINGS." in capitals may still be a heading."""
+    return text.endswith(".") and (not text.isupper() or len(text.split()) > _MAX_STOPPED_WORDS)
+
+
+def _is_outlined(text: str, looks: Looks) -> bool:
+    return folded(text) in looks.outline and not _is_remainder(text)
+
+
+def _is_remainder(text: str) -> bool:
+    """Whether words only end a sentence, as "WARNINGS)." ends a reference to the section of that name."""
+    return text[:1].islower() or (text.count(")") > text.count("(") and _MARKER.match(text) is None)
 
 
 def asks(text: str) -> bool:

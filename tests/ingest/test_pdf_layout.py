@@ -264,3 +264,20 @@ def test_spans_of_lines_are_exact_disjoint_and_ordered(made):
 
 def _bare(text: str) -> str:
     return re.sub(r"[\s-]", "", text)
+
+
+def test_the_end_of_a_sentence_is_no_heading_though_it_names_one():
+    lines = [
+        line("3 WARNINGS", 50, 60, bold=True),
+        line("It may raise the pressure in pregnancy, so ask before every dose (see", 50, 90),
+        line("DOSAGE AND ADMINISTRATION.)", 50, 104, bold=True),
+        line("Doses are lower then.", 50, 140),
+        line("PATIENTS SHOULD NOT CRUSH THE TABLET BEFORE THEY TAKE IT.", 50, 170, bold=True),
+        line("Swallow it whole.", 50, 200),
+        line("WARNINGS).", 50, 230, bold=True),
+        line("PRECAUTIONS.", 50, 260, bold=True),
+        line("Take it with food.", 50, 290),
+    ]
+    looks = looks_of(lines, ["WARNINGS", "DOSAGE AND ADMINISTRATION", "PRECAUTIONS."])
+    headings = [block.text for block in blocks_of(lines, looks) if block.role == "heading"]
+    assert headings == ["3 WARNINGS", "PRECAUTIONS."]
