@@ -1,0 +1,90 @@
+"""The HTTP API over a real knowledge base of two monographs."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import anyio
+import pytest
+from fastapi.testclient import TestClient
+
+from chatbot.opened import OpenedAnswerer
+from chatbot.server import build_api
+from eval.questions import load_questions, run_questions
+from eval.report import to_table
+from ingest.pipeline import ingest_paths
+from knowledge_base.embedder import Embedder
+from knowledge_base.errors import VademecumError
+from knowledge_base.knowledge_base import KnowledgeBase
+
+MONOGRAPHS = Path(str(files("knowledge_base"))) / "data" / "starter" / "monographs"
+
+
+@pytest.fixture(scope="module")
+def answerer(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> OpenedAnswerer:
+    path = tmp_path_factory.mktemp("kb")
+    ingest_paths([MONOGRAPHS / "ibuprofen.md", MONOGRAPHS / "lisinopril.md"], path, embedder)
+    return OpenedAnswerer(KnowledgeBase.open(path, embedder), None, country="US")
+
+
+@pytest.fixture(scope="module")
+def client(answerer: OpenedAnswerer) -> TestClient:
+    return TestClient(build_api(answerer))
+
+
+def test_ask_is_the_contract_of_the_command_line(client: TestClient) -> None:
+    response = client.post("/ask", json={"question": "side effects of advil", "audience": "clinician"})
+    assert response.status_code == 200
+    body = response.json()
+    assert body["kind"] == "answer"
+    assert body["citations"][0]["section_code"] == "34084-4"
+
+
+def test_search_gives_ranked_passages(client: TestClient) -> None:
+    body = client.post("/search", json={"query": "lisinopril cough", "k": 2}).json()
+    assert [passage["rank"] for passage in body] == [1, 2]
+    assert body[0]["ingredients"] == ["lisinopril"]
+
+
+def test_health_names_the_index(client: TestClient, answerer: OpenedAnswerer) -> None:
+    assert client.get("/health").json()["index_version"] == answerer.knowledge_base.index_version
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"question": ""}, {"question": "x" * 5000}, {"question": "x", "audience": "vet"}, {"history": []}]
+)
+def test_a_bad_request_is_refused(client: TestClient, body: dict[str, object]) -> None:
+    assert client.post("/ask", json=body).status_code == 422
+
+
+def test_a_file_of_questions_becomes_a_table(answerer: OpenedAnswerer, tmp_path: Path) -> None:
+    rows = [
+        {
+            "question": "side effects of ibuprofen",
+            "kind": "answer",
+            "ingredient": "ibuprofen",
+            "section_codes": ["34084-4"],
+        },
+        {"question": "side effects of lisinopril", "kind": "answer", "ingredient": "ibuprofen"},
+        {"question": "flonezatrib side effects", "kind": "abstention"},
+    ]
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    result = anyio.run(run_questions, answerer, load_questions(path))
+    assert result.share("kind") == (3, 1.0, pytest.approx(0.4385, abs=1e-4), 1.0)
+    assert result.share("drug").value == 0.5
+    assert result.share("section").n == 1
+    assert result.share("contains").value is None
+    assert result.share("quotes exact").value == 1.0
+    table = to_table(result)
+    assert "| contains | 0 | not judged | |" in table
+    assert "failed (drug): side effects of lisinopril" in table
+
+
+def test_a_bad_line_of_questions_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text('{"question": "x"}\n{"kind": "answer"}\n', encoding="utf-8")
+    with pytest.raises(VademecumError, match="line 2"):
+        load_questions(path)
