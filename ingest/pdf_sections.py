@@ -67,6 +67,8 @@ _NUMBER = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[A-Z(])")
 _SUB_NUMBER = re.compile(r"^(\d{1,2})\.\d")
 _BOXED = re.compile(r"^(?:boxed warning|warnings?:)", re.I)
 _LEFT_OUT = re.compile(r"display panel|^(?:package|product|carton|container) label", re.I)
+_PACKAGING = re.compile(r"^tamper[- ](?:evident|resistant)", re.I)
+_MAX_CARTON_CHARS: Final = 600
 _PRODUCT_DATA = re.compile(
     r"^product (?:information|type)\b|human (?:prescription|otc) drug label|item code \(source\)", re.I
 )
@@ -165,6 +167,7 @@ def _kept(parts: Sequence[Part]) -> Iterator[tuple[Part, bool]]:
     """The sections that are evidence, each with whether it belongs to the Highlights."""
     has_full = any(folded(part.title) == _FULL for part in parts)
     in_highlights = in_contents = left_out = False
+    seen: set[str] = set()
     for whole in parts:
         path = tuple(name for name in whole.path if folded(name) != _FULL)
         part, key = replace(whole, path=path or whole.path), folded(whole.title)
@@ -177,8 +180,15 @@ def _kept(parts: Sequence[Part]) -> Iterator[tuple[Part, bool]]:
                 continue
         if key in _PATIENT_PARTS and len(part.path) == 1:
             left_out = False
-        if not (in_contents or left_out or key == _HIGHLIGHTS_KEY):
+        # "Dispense with Medication Guide" on every carton that is pictured.
+        is_carton = key in seen and key in _PATIENT_PARTS and _n_chars(part) < _MAX_CARTON_CHARS
+        seen.add(key)
+        if not (in_contents or left_out or is_carton or key == _HIGHLIGHTS_KEY or _PACKAGING.search(part.title)):
             yield part, in_highlights
+
+
+def _n_chars(part: Part) -> int:
+    return sum(len(block.text) for block in part.blocks)
 
 
 def _coded(kept: Sequence[tuple[Part, bool]], untitled: str) -> Iterator[Part]:

@@ -281,3 +281,16 @@ def test_the_end_of_a_sentence_is_no_heading_though_it_names_one():
     looks = looks_of(lines, ["WARNINGS", "DOSAGE AND ADMINISTRATION", "PRECAUTIONS."])
     headings = [block.text for block in blocks_of(lines, looks) if block.role == "heading"]
     assert headings == ["3 WARNINGS", "PRECAUTIONS."]
+
+
+def test_pictured_cartons_and_seals_are_no_sections_of_a_label():
+    def block(role: str, text: str) -> TextBlock:
+        return TextBlock(role=role, lines=(line(text, 50, 60, bold=role == "heading"),))
+
+    carton = [block("heading", "Medication Guide"), block("paragraph", "Rx only. Keep out of reach.")]
+    seal = [
+        block("heading", "TAMPER EVIDENT: DO NOT USE IF THE SEAL IS BROKEN"),
+        block("paragraph", "Made in a place."),
+    ]
+    parts = of_label(nested([*label_blocks(), *carton, *carton, *seal], "Exampline", label=True), "Exampline")
+    assert [part.path[-1] for part in parts][-2:] == ["MEDICATION GUIDE", "What is exampline?"]
