@@ -17,8 +17,9 @@ _IDLE: Final = word_set(
     give given go had has have having he her him his how i if im in into is it its ive just know let like may me
     might my need of off ok okay on or our out please say says she should so some someone take taken taking tell
     than that the their them then there these they this those to told too up us use used using want was we were
-    what whats when where which while who whom why will with without would yes you your drug drugs medicine
-    medicines medication medications safe effects side
+    what whats when where which while who whom why will with without would yes you your together combine
+    combined combining mix mixed mixing interact interacts interaction interactions along alongside same time
+    drug drugs medicine medicines medication medications safe effects side
     """
 )
 _MAX_WORDS: Final = 24

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _ASPECT_SHARE: Final = (1.0, 0.5, 0.3, 0.2)
 """What the best and the further aspects of a question add; the best one decides."""
-_RELEVANCE: Final = 0.6
+_RELEVANCE: Final = 0.5
+_NEARNESS: Final = 0.5
 _COVERAGE: Final = 0.35
 _TERMS: Final = 0.12
 _LEADS: Final = 0.12
@@ -112,10 +113,16 @@ def prior(
     return np.float32(share) * sections + of_class + by_source
 
 
-def relevance(fused: Mapping[int, float], numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
-    """The fused rank of each number as a share of the best possible, weighted."""
-    scores = [fused.get(int(number), 0.0) / _RRF_BEST for number in numbers]
-    return np.array(scores, dtype=np.float32) * _RELEVANCE
+def relevance(
+    fused: Mapping[int, float], cosines: Mapping[int, float], numbers: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """What both searches say of each number: its fused rank as a share of the best possible, and its cosine.
+
+    Ranks alone hide how far the first is ahead of the second; the cosine tells.
+    """
+    ranks = [fused.get(number, 0.0) / _RRF_BEST for number in numbers.tolist()]
+    near = [max(cosines.get(number, 0.0), 0.0) for number in numbers.tolist()]
+    return _RELEVANCE * np.array(ranks, dtype=np.float32) + _NEARNESS * np.array(near, dtype=np.float32)
 
 
 def text_score(

@@ -116,15 +116,16 @@ class HybridRetriever:
             return []
         allowed = set(numbers.tolist())
         among = None if len(numbers) == len(catalogue.numbers) else numbers
-        dense = [hit.number for hit in opened.dense.search(vector, _DEPTH, among)]
+        dense = opened.dense.search(vector, _DEPTH, among)
         wording = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
         lexical = [number for number in _worded(wording, _DEPTH, query, scope, opened) if number in allowed]
         naming = [number for number in _naming_others(query, scope, opened) if number in allowed]
-        fused = reciprocal_rank_fusion([dense, lexical])
+        fused = reciprocal_rank_fusion([[hit.number for hit in dense], lexical])
         # A medicine's own documents are weighed whole: a passage of the right section may be in neither ranking.
         candidates = numbers if among is not None else np.unique(np.array([*fused, *naming], dtype=np.int64))
         by_place = prior(catalogue, reading, query.text, self._tables, about_drug=scope.about_drug)
-        scores = by_place[catalogue.rows(candidates)] + relevance(fused, candidates)
+        cosines = {hit.number: hit.cosine for hit in dense}
+        scores = by_place[catalogue.rows(candidates)] + relevance(fused, cosines, candidates)
         best = candidates[np.argsort(-scores, kind="stable")[:_READ]]
         at = dict(zip(candidates.tolist(), scores.tolist(), strict=True))
         ranked = []
