@@ -24,19 +24,9 @@ class Meaning(NamedTuple):
 
     phrases: tuple[str, ...]
 
-    def is_in(self, folded: str, stems: Collection[str]) -> bool:
-        """Whether a text has this meaning.
-
-        Args:
-            folded: its folded words between single spaces.
-            stems: the stems of its words.
-        """
-        return any(stem(one) in stems if " " not in one else f" {one} " in folded for one in self.phrases)
-
-
-def stem(word: str) -> str:
-    """The beginning of a word that its forms share."""
-    return word[:_STEM_CHARS]
+    def is_in(self, folded: str) -> bool:
+        """Whether a text has this meaning; `folded` is its folded words, a space before, between and after them."""
+        return any(_needle(phrase) in folded for phrase in self.phrases)
 
 
 def meanings_of(words: Sequence[Word]) -> tuple[Meaning, ...]:
@@ -54,13 +44,15 @@ def meanings_of(words: Sequence[Word]) -> tuple[Meaning, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def share_of(meanings: Collection[Meaning], text_words: Sequence[str]) -> float:
-    """The share of meanings that a text with these folded words has; 0 for no meanings."""
-    if not meanings:
-        return 0.0
-    folded = f" {' '.join(text_words)} "
-    stems = {stem(word) for word in text_words}
-    return sum(one.is_in(folded, stems) for one in meanings) / len(meanings)
+def share_of(meanings: Collection[Meaning], folded: str) -> float:
+    """The share of meanings that a text has, as `Meaning.is_in` reads it; 0 for no meanings."""
+    return sum(one.is_in(folded) for one in meanings) / len(meanings) if meanings else 0.0
+
+
+def _needle(phrase: str) -> str:
+    """What of a phrase a text must hold: the beginning of a long word, all of anything else."""
+    is_word = " " not in phrase and len(phrase) >= _STEM_CHARS
+    return f" {phrase[:_STEM_CHARS]}" if is_word else f" {phrase} "
 
 
 @cache

@@ -129,13 +129,13 @@ def text_score(
     passage: Passage, reading: Reading, table: AspectTable, interactants: Iterable[Interactant] = ()
 ) -> TextScore:
     """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name."""
-    words = folded_words(f"{passage.section_title}\n{passage.text}")
-    score = _COVERAGE * share_of(reading.meanings, words)
+    folded = f" {' '.join(folded_words(f'{passage.section_title} {passage.text}'))} "
+    score = _COVERAGE * share_of(reading.meanings, folded)
     first = next((table[name] for name in reading.aspects if name in table), None)
     if first is not None:
         score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
         score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
-    naming = _naming(passage, words, tuple(interactants))
+    naming = _naming(passage, folded, tuple(interactants))
     if any(_SUMMARY.search(heading) for heading in passage.section_path):
         score -= _SUMMARY_LOSS
     return TextScore(score + naming, naming > 0)
@@ -179,10 +179,9 @@ def _bonus(other: Interactant, folded: str) -> float:
     return next((bonus for names, bonus in ways if any(f" {name} " in folded for name in names)), 0.0)
 
 
-def _naming(passage: Passage, words: Sequence[str], interactants: Sequence[Interactant]) -> float:
+def _naming(passage: Passage, folded: str, interactants: Sequence[Interactant]) -> float:
     if not interactants:
         return 0.0
-    folded = f" {' '.join(words)} "
     naming = max(_bonus(one, folded) for one in interactants)
     if naming > 0:
         title = f" {' '.join(folded_words(passage.section_title))} "

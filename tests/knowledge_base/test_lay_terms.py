@@ -9,7 +9,7 @@ from knowledge_base.words import folded_words, words_of
 
 
 def _share(question: str, text: str) -> float:
-    return share_of(meanings_of(words_of(question)), folded_words(text))
+    return share_of(meanings_of(words_of(question)), f" {' '.join(folded_words(text))} ")
 
 
 @pytest.mark.parametrize(
