@@ -243,7 +243,7 @@ def _facts(passage: Passage) -> Markup:
         ("Effective", document.effective_date or "not stated", None),
         ("Version", document.version, None),
         ("Page", None if passage.page is None else str(passage.page), None),
-        ("Manufacturer", document.manufacturer, None),
+        ("Manufacturer" if document.kind == "label" else "Issued by", document.manufacturer, None),
         ("Set id", document.set_id, "vm-code"),
         ("File", None if document.set_id else Path(document.source_path).name, "vm-code"),
     )
