@@ -23,15 +23,16 @@ from chatbot.extractive import Quote, QuoteGroup
 from chatbot.gathering import Gatherer
 from chatbot.llm import ChatModel, ChatModelError
 from chatbot.notices import model_notice, unsupported_notice
-from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm
+from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
 from chatbot.triage import Triage
 from chatbot.types import Audience, BoxedWarning, Response, TriageVerdict, Turn
 from chatbot.writing import write_answer
+from knowledge_base.drug_names import Resolution
 from knowledge_base.embedder import Embedder
 from knowledge_base.passage_store import PassageStore
-from knowledge_base.types import DrugMention, Passage, Query, Retrieval
+from knowledge_base.types import Passage, Query, Retrieval
 
 _N_PASSAGES: Final = 12
 """Passages asked of retrieval: the most direct sentence may stand in the tenth."""
@@ -63,8 +64,8 @@ class Searches(Protocol):
         """Ranked passages for a query."""
         ...
 
-    def resolve(self, text: str) -> Sequence[DrugMention]:
-        """The medicines a text names."""
+    def resolve(self, text: str) -> Resolution:
+        """The medicines a text names, held or not."""
         ...
 
     def boxed_warnings(self, ingredients: Sequence[str]) -> Sequence[tuple[str, Passage, int, int]]:
@@ -111,12 +112,9 @@ class Answerer:
         run = Run(on_progress)
         with run.stage("triage"):
             verdict = self._triage.assess(question)
-        with run.stage("rewrite"):
-            asked = await run_sync(rewrite, question, history, self._retriever.resolve)
-        with run.stage("retrieve"):
-            case = await run_sync(self._retrieve, question, asked, verdict, audience)
         if verdict.level != "none":
-            return run.finish(await run_sync(self._raise_alarm, run, case))
+            return run.finish(await self._raise_alarm(run, question, history, verdict, audience))
+        case = await self._look_up(run, question, history, verdict, audience)
         if (declined := ask_back(case)) is not None:
             return run.finish(declined)
         with run.stage("answer"):
@@ -129,6 +127,14 @@ class Answerer:
         with run.stage("compose"):
             response = give_answer(case, groups, writing)
         return run.finish(response)
+
+    async def _look_up(
+        self, run: Run, question: str, history: Sequence[Turn], verdict: TriageVerdict, audience: Audience
+    ) -> Case:
+        with run.stage("rewrite"):
+            asked = await run_sync(rewrite, question, history, self._retriever.resolve)
+        with run.stage("retrieve"):
+            return await run_sync(self._retrieve, question, asked, verdict, audience)
 
     def _retrieve(self, question: str, asked: Rewritten, verdict: TriageVerdict, audience: Audience) -> Case:
         overdose = verdict.level != "none" and verdict.category == "overdose"
@@ -178,11 +184,18 @@ class Answerer:
             for group in groups
         )
 
-    def _raise_alarm(self, run: Run, case: Case) -> Response:
-        with run.stage("answer"):
-            groups = self._gather(case) if case.retrieval.drugs and case.verdict.category == "overdose" else ()
-        with run.stage("verify"):
-            return raise_alarm(case, self._keep_exact(groups))
+    async def _raise_alarm(
+        self, run: Run, question: str, history: Sequence[Turn], verdict: TriageVerdict, audience: Audience
+    ) -> Response:
+        try:
+            case = await self._look_up(run, question, history, verdict, audience)
+            with run.stage("answer"):
+                asks_label = case.retrieval.drugs and verdict.category == "overdose"
+                groups = await run_sync(self._gather, case) if asks_label else ()
+            with run.stage("verify"):
+                return raise_alarm(case, await run_sync(self._keep_exact, groups))
+        except Exception:  # noqa: BLE001, RUF100 - whatever is wrong with the sources must not hold back the fixed text
+            return raise_alarm_alone(question, verdict)
 
     async def _write(self, run: Run, case: Case, groups: Sequence[QuoteGroup]) -> Writing:
         """What the language model makes of the evidence; nothing where there is no model or it fails."""

@@ -92,6 +92,12 @@ def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
     return _respond(Emergency, case, text, draft=draft)
 
 
+def raise_alarm_alone(question: str, verdict: TriageVerdict) -> Emergency:
+    """The fixed text where the sources could not be read."""
+    notice = Notice(kind="sources-unreadable", text="The sources could not be read; nothing from them is shown here.")
+    return Emergency(id=uuid.uuid4().hex, question=question, text=verdict.text, triage=verdict, notices=(notice,))
+
+
 def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> Answer:
     """The written answer if there is one that held, the quoted one otherwise."""
     of_a_medicine = any(group.ingredient is not None for group in groups)

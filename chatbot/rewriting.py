@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from chatbot.types import Turn
+from knowledge_base.drug_names import Resolution
 from knowledge_base.types import DrugMention
 
-Resolve = Callable[[str], Sequence[DrugMention]]
+Resolve = Callable[[str], Resolution]
 
 _OPENING: Final = re.compile(
     r"^(?:ok(?:ay)?,? |so,? |then,? |thanks[.,!]? |and,? |also,? |but,? |or,? )*"
@@ -51,9 +52,12 @@ def rewrite(question: str, history: Sequence[Turn], resolve: Resolve) -> Rewritt
     asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
     if not asked:
         return Rewritten(question)
-    mentions = resolve(question)
+    mentions, unknown = resolve(question)
     if mentions:
         return _with_earlier_topic(question, mentions, asked, resolve)
+    if any(not re.search(rf"\b(?:with|plus|alongside) {re.escape(word)}", question) for word in unknown):
+        # It has its own subject, which nobody here holds: an earlier medicine must not take its place.
+        return Rewritten(question)
     return _with_earlier_drugs(question, asked, resolve)
 
 
@@ -63,7 +67,7 @@ def _with_earlier_drugs(question: str, asked: Sequence[str], resolve: Resolve) -
     if not leans:
         return Rewritten(question)
     for earlier in reversed(asked):
-        names = _names(resolve(earlier))
+        names = _names(resolve(earlier).mentions)
         if names:
             return Rewritten(f"{' and '.join(names)}: {question}", names)
     if _CONJUNCTION.search(question):
@@ -76,7 +80,7 @@ def _with_earlier_topic(
 ) -> Rewritten:
     """A question that names a medicine and little else: the earlier question, asked of this one."""
     earlier = asked[-1]
-    before = resolve(earlier)
+    before = resolve(earlier).mentions
     new = [mention for mention in mentions if mention.ingredients not in {other.ingredients for other in before}]
     if not before or not new:
         return Rewritten(question)

@@ -18,7 +18,7 @@ from knowledge_base import absence, boxed_warnings
 from knowledge_base.aspects import aspect_table
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
-from knowledge_base.drug_names import DrugLexicon
+from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.fusion import reciprocal_rank_fusion
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
@@ -26,7 +26,7 @@ from knowledge_base.ranking import Tables, prior, relevance, text_score
 from knowledge_base.scopes import Scope, find_scopes
 from knowledge_base.selection import Ranked, interleave, select
 from knowledge_base.text_words import TextWords
-from knowledge_base.types import DrugMention, Passage, Query, Retrieval, ScoredPassage
+from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,9 +67,9 @@ class HybridRetriever:
         """The medicine names of the knowledge base as it is now."""
         return self._open().lexicon
 
-    def resolve(self, text: str) -> tuple[DrugMention, ...]:
-        """The medicines a text names."""
-        return self.lexicon.resolve(text).mentions
+    def resolve(self, text: str) -> Resolution:
+        """The medicines a text names, held or not."""
+        return self.lexicon.resolve(text)
 
     def boxed_warnings(self, ingredients: Sequence[str]) -> list[tuple[str, Passage, int, int]]:
         """The boxed warning of each ingredient that has one: its passage and span in the document."""

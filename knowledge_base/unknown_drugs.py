@@ -35,7 +35,7 @@ _BEFORE: Final = word_set(
     """
     take taking took taken takes use using used on with is does do can prescribed prescribe give given giving
     dose started start starting stop stopping stopped and or vs versus plus about without while mix mixing
-    combine between than into to was are has will
+    combine between than into to was are has will much many
     """
 )
 _OF: Final = word_set(

@@ -14,6 +14,8 @@ from chatbot.llm import ChatModelError, Message
 from chatbot.stages import Progress
 from chatbot.types import Abstention, Answer, Audience, Emergency, Response, Turn
 from knowledge_base.builder import KnowledgeBaseBuilder
+from knowledge_base.drug_names import Resolution
+from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import DrugName
@@ -179,6 +181,24 @@ def test_a_follow_up_takes_the_medicine_over(answerer, knowledge_base) -> None:
         "Alcohol can potentiate the effect of metformin on lactate metabolism."
     ]
     assert response.question == "and with alcohol?"
+
+
+@pytest.mark.parametrize("question", ["how much flonezatrib can I take?", "what about flonezatrib"])
+def test_an_unknown_medicine_is_not_replaced_by_an_earlier_one(answerer, question: str) -> None:
+    response = ask(answerer, question, "what is the starting dose of metformin")
+    assert isinstance(response, Abstention)
+    assert "flonezatrib" in response.text
+    assert response.citations == ()
+
+
+def test_an_emergency_needs_no_sources(knowledge_base) -> None:
+    class Broken(HybridRetriever):
+        def resolve(self, text: str) -> Resolution:
+            raise KnowledgeBaseError("passages.sqlite is damaged")
+
+    response = ask(Answerer(knowledge_base, Broken(knowledge_base)), "I took 30 advil pills", "is metformin safe")
+    assert isinstance(response, Emergency)
+    assert response.text == response.triage.text != ""
 
 
 def test_an_emergency_shows_the_fixed_text_and_then_the_label(answerer, knowledge_base) -> None:

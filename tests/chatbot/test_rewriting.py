@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import pytest
 
 from chatbot.rewriting import rewrite
 from chatbot.types import Turn
+from knowledge_base.drug_names import Resolution
 from knowledge_base.types import DrugMention
 
 NAMES = {"metformin": "metformin", "ibuprofen": "ibuprofen", "advil": "ibuprofen", "sertraline": "sertraline"}
 
 
-def resolve(text: str) -> Sequence[DrugMention]:
-    return [
+def resolve(text: str) -> Resolution:
+    mentions = tuple(
         DrugMention(
             mention=match.group(),
             start=match.start(),
@@ -25,7 +25,8 @@ def resolve(text: str) -> Sequence[DrugMention]:
         )
         for match in re.finditer(r"[A-Za-z]+", text)
         if match.group().lower() in NAMES
-    ]
+    )
+    return Resolution(mentions, tuple(re.findall("flonezatrib", text)))
 
 
 def asked(question: str, *earlier: str) -> str:
@@ -73,3 +74,12 @@ def test_what_stands_alone_is_left_alone() -> None:
 def test_no_medicine_so_far_joins_the_questions() -> None:
     question = asked("and for children?", "how are needles disposed of?")
     assert question == "how are needles disposed of and for children?"
+
+
+@pytest.mark.parametrize("question", ["how much flonezatrib can I take?", "what about flonezatrib", "and flonezatrib?"])
+def test_an_earlier_medicine_never_takes_the_place_of_an_unknown_one(question: str) -> None:
+    assert asked(question, "what is the dose of metformin") == question
+
+
+def test_an_unknown_medicine_may_join_an_earlier_one() -> None:
+    assert asked("can I take it with flonezatrib?", "what is the dose of metformin").startswith("metformin: ")

@@ -147,6 +147,7 @@ def test_words_that_are_no_drug(lexicon: DrugLexicon, question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "unknown"),
     [
+        ("how much flonezatrib can I take?", ("flonezatrib",)),
         ("flonezatrib side effects", ("flonezatrib",)),
         ("what is the dose of quarbinoxil", ("quarbinoxil",)),
         ("can i take zelturapril every day", ("zelturapril",)),

@@ -250,7 +250,10 @@ def test_boxed_warnings_and_sections(retriever: HybridRetriever) -> None:
     assert retriever.section_state("ibuprofen", {loinc.INTERACTIONS}, ("warfarin",)) == "found"
     assert retriever.section_state("lisinopril", {loinc.INTERACTIONS}, ("warfarin",)) == "silent"
     assert retriever.section_state("hydroxyzine", {loinc.INTERACTIONS}, ("warfarin",)) == "no_section"
-    assert [one.ingredients for one in retriever.resolve("Advil or Tylenol")] == [("ibuprofen",), ("acetaminophen",)]
+    assert [one.ingredients for one in retriever.resolve("Advil or Tylenol").mentions] == [
+        ("ibuprofen",),
+        ("acetaminophen",),
+    ]
 
 
 def test_follows_a_knowledge_base_that_grows(tmp_path, embedder, make_document) -> None:
