@@ -31,6 +31,7 @@ from chatbot.types import Audience, BoxedWarning, Response, TriageVerdict, Turn
 from chatbot.writing import write_answer
 from knowledge_base.drug_names import Resolution
 from knowledge_base.embedder import Embedder
+from knowledge_base.medicine_table import medicine_table
 from knowledge_base.passage_store import PassageStore
 from knowledge_base.types import Passage, Query, Retrieval
 
@@ -222,7 +223,8 @@ class Answerer:
         return Writing(model=self._chat_model.name, claims=written.claims, citations=written.citations, notices=dropped)
 
     def _drug_names(self) -> frozenset[str]:
-        return frozenset(word for name in self._kb.store.drug_names() for word in (name.name, *name.ingredients))
+        held = (word for name in self._kb.store.drug_names() for word in (name.name, *name.ingredients))
+        return medicine_table().ingredients.union(held)
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The question, already embedded by retrieval and remembered, then sentences."""

@@ -22,6 +22,8 @@ from knowledge_base.types import DrugMention, Kind
 
 _NOUNS: Final[dict[Kind, str]] = {"label": "label", "patient": "leaflet", "guideline": "guideline", "other": "document"}
 _SPACE: Final = re.compile(r"\s+")
+_SCREEN_MARK: Final = re.compile(r"\[(?=\d)")
+"""A source's own "[3]" is no citation of ours: an invisible character keeps it from being shown as one."""
 _MAX_NAMED_WORDS: Final = 2
 """A question with more words of its own than this names no single thing that could be missing."""
 _LIST_MARK: Final = " \u2022 "
@@ -101,7 +103,7 @@ def show_quote(citation: Citation) -> str:
     shown = _LIST_MARK.join([lead, *items]) if items else citation.quote.replace(" | ", _CELL_MARK)
     if citation.passage.section_code in LEAD_IN_SECTIONS:
         shown = _LIST_MARK.join(line.strip(" \u2022") for line in citation.quote.split("\n"))
-    words = _SPACE.sub(" ", shown).strip()
+    words = _SCREEN_MARK.sub("[\u2060", _SPACE.sub(" ", shown).strip())
     lead_in = (
         f"{citation.passage.section_title.rstrip(':. ')}: " if citation.passage.section_code in LEAD_IN_SECTIONS else ""
     )

@@ -1,7 +1,7 @@
 """Does the cited evidence say what the model wrote? Code decides, sentence by sentence.
 
 Checked: the ids exist; every number stands with the same unit in the cited sentences; every medicine named is named
-there; "not" and words of frequency agree; the meaning is near (cosine of the sentence embeddings).
+there; "not", words of frequency and of direction agree; the meaning is near (cosine of the sentence embeddings).
 Knows no prompt, no store and no model.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.types import Citation, Support
+from knowledge_base.unknown_drugs import looks_like_medicine
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -26,7 +27,7 @@ _SENTENCE: Final = re.compile(
     r".+?\[\s*E\d+(?:\s*[,;]\s*E\d+)*\s*\](?:\s*\[\s*E\d+\s*\])*[.!]?|\S[^\[\]]*?[.!?](?=\s|$)", re.S
 )
 _NUMBER: Final = re.compile(
-    r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>%|percent|mg/kg|mg/day|mcg|micrograms?|mg|milligrams?|g|grams?|ml|milliliters?"
+    r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)[\s-]*(?P<unit>%|percent|mg/kg|mg/day|mcg|[\u00b5\u03bc]g|kg|micrograms?|mg|milligrams?|g|grams?|ml|milliliters?"
     r"|units?|iu|meq|mmol|years?|months?|weeks?|days?|hours?|minutes?|times|tablets?|capsules?|puffs?|doses?|°?\s?[cf]\b)?",
     re.IGNORECASE,
 )
@@ -34,6 +35,8 @@ _UNITS: Final = {
     "percent": "%",
     "milligram": "mg",
     "microgram": "mcg",
+    "\u00b5g": "mcg",
+    "\u03bcg": "mcg",
     "gram": "g",
     "milliliter": "ml",
 }
@@ -43,6 +46,9 @@ _NUMBER_WORDS: Final = {
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
     )
 }
+_WORD: Final = re.compile(r"[a-z]{4,}")
+_SCREEN_MARK: Final = re.compile(r"\[\s*\d+(?:\s*[,;-]\s*\d+)*\s*\]")
+"""A number in brackets would be shown as a citation that nobody checked."""
 _NEGATION: Final = re.compile(
     r"\b(?:not|no|never|without|cannot|can't|don't|doesn't|shouldn't|isn't|aren't|nor|neither|avoid\w*|contraindicat\w*|unsafe)\b",
     re.IGNORECASE,
@@ -52,7 +58,26 @@ _FREQUENCY: Final = {
     "common": re.compile(r"\b(?:(?<!un)common(?:ly)?|frequent(?:ly)?|often|most|usual(?:ly)?)\b", re.I),
     "always": re.compile(r"\b(?:always|all patients|every patient|everyone|guarantee[ds]?)\b", re.I),
     "safe": re.compile(r"\b(?:safe|safely|harmless)\b", re.I),
+    "once": re.compile(r"\bonce\b|\b(?:one|1) time\b", re.I),
+    "twice": re.compile(r"\btwice\b|\b(?:two|2) times\b", re.I),
+    "daily": re.compile(r"\bdaily\b|\b(?:a|per|each|every) day\b|/day\b", re.I),
+    "weekly": re.compile(r"\bweekly\b|\b(?:a|per|each|every) week\b|/week\b", re.I),
+    "monthly": re.compile(r"\bmonthly\b|\b(?:a|per|each|every) month\b|/month\b", re.I),
+    "hourly": re.compile(r"\bhourly\b|\b(?:an|per|each|every) hour\b|/h(?:ou)?r?\b", re.I),
+    "half": re.compile(r"\bhal(?:f|ve[ds]?|ving)\b", re.I),
+    "double": re.compile(r"\bdoubl(?:e[ds]?|ing)\b", re.I),
 }
+_DIRECTIONS: Final = tuple(
+    (re.compile(one, re.I), re.compile(other, re.I))
+    for one, other in (
+        (
+            r"\b(?:more|greater|higher|longer|older) than\b|\babove\b",
+            r"\b(?:less|fewer|lower|shorter|younger) than\b|\bbelow\b",
+        ),
+        (r"\b(?:increas|rais|elevat|potentiat)\w*", r"\b(?:decreas|reduc|lower|diminish)\w*"),
+        (r"\bbefore\b|\bprior to\b", r"\bafter\b"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +103,9 @@ def parse_sentences(reply: str) -> list[WrittenSentence]:
         cited = tuple(
             dict.fromkeys(int(one[1:]) for ids in _IDS.findall(match.group()) for one in re.findall(r"E\d+", ids))
         )
-        text = re.sub(r"\s+([.,!?])", r"\1", " ".join(_IDS.sub("", match.group()).split())).strip(" -*")
+        text = re.sub(r"\s+([.,!?])", r"\1", " ".join(_SCREEN_MARK.sub("", _IDS.sub("", match.group())).split())).strip(
+            " -*"
+        )
         if text.strip(".!? "):
             found.append(WrittenSentence(text=text, cited=cited))
     return found
@@ -105,6 +132,7 @@ def verify(
         _names_problem(sentence.text, cited, drug_names),
         _negation_problem(sentence.text, source),
         _frequency_problem(sentence.text, source),
+        _direction_problem(sentence.text, source),
     ):
         if problem:
             return Verdict(support="unsupported", problem=problem)
@@ -143,11 +171,15 @@ def _numbers_problem(text: str, source: str) -> str:
 
 
 def _names_problem(text: str, cited: Sequence[Citation], drug_names: Collection[str]) -> str:
-    held = " ".join(
-        " ".join((one.quote, *one.passage.document.ingredients, *one.passage.document.brands)) for one in cited
-    ).lower()
-    for word in dict.fromkeys(re.findall(r"[a-z][a-z-]{3,}", text.lower())):
-        if word in drug_names and word not in held:
+    # Whole words: "ephedrine" is not borne out by "pseudoephedrine".
+    held = {
+        word
+        for one in cited
+        for said in (one.quote, *one.passage.document.ingredients, *one.passage.document.brands)
+        for word in _WORD.findall(said.lower())
+    }
+    for word in dict.fromkeys(_WORD.findall(text.lower())):
+        if word not in held and (word in drug_names or looks_like_medicine(word)):
             return f"{word} is not in the cited sentence"
     return ""
 
@@ -158,6 +190,14 @@ def _negation_problem(text: str, source: str) -> str:
         return "says 'not' where the cited sentence does not"
     if theirs and not mine and len(re.findall(r"[.!?](?:\s|$)", source)) <= 1:
         return "leaves out the 'not' of the cited sentence"
+    return ""
+
+
+def _direction_problem(text: str, source: str) -> str:
+    for pair in _DIRECTIONS:
+        for one, other in (pair, pair[::-1]):
+            if one.search(text) and not one.search(source) and other.search(source) and not other.search(text):
+                return "turns round what the cited sentence says"
     return ""
 
 

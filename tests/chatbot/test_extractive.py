@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,3 +176,11 @@ def test_every_quote_is_its_source_to_the_character(lines: list[str], code: str 
         for citation in bullet:
             assert source[citation.quote_start : citation.quote_end] == citation.quote
             assert citation.quote.strip() == citation.quote
+
+
+def test_a_bracketed_number_of_the_source_is_no_citation() -> None:
+    one = passage("Metformin lowers mortality [2].", "34084-4", "Adverse reactions")
+    quote = Quote(passage=one, start=0, end=len(one.text), text=one.text, score=1.0)
+    ((citation,),) = number_quotes([quote])
+    assert citation.quote == one.text
+    assert re.findall(r"\[(\d+)\]", show_quote(citation)) == ["1"]

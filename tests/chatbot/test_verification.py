@@ -12,7 +12,7 @@ from chatbot.types import Citation
 from chatbot.verification import Verdict, WrittenSentence, parse_sentences, verify
 from knowledge_base.types import DocumentInfo, Passage
 
-NAMES = {"ibuprofen", "lisinopril", "warfarin", "naproxen", "metformin"}
+NAMES = {"ephedrine", "sildenafil", "ibuprofen", "lisinopril", "warfarin", "naproxen", "metformin"}
 
 
 def citation(n: int, quote: str, ingredient: str = "metformin") -> Citation:
@@ -44,6 +44,7 @@ EVIDENCE = (
     citation(1, "The recommended starting dose of metformin is 500 mg twice a day or 850 mg once a day, with meals."),
     citation(2, "Do not take metformin if you have severe kidney problems."),
     citation(3, "Lactic acidosis is a rare but serious side effect of metformin."),
+    citation(4, "Pseudoephedrine taken every 6 hours raises blood pressure.", "pseudoephedrine"),
 )
 
 
@@ -78,6 +79,13 @@ def test_what_the_evidence_says_holds(text: str, cited: tuple[int, ...]) -> None
         ("Metformin must never be taken with meals.", (1,), "says 'not'"),
         ("Lactic acidosis is a common side effect of metformin.", (3,), "common"),
         ("Metformin is safe with meals.", (1,), "safe"),
+        ("Start with 500-mcg doses twice a day.", (1,), "500 mcg"),
+        ("Start with 500 \u00b5g twice a day.", (1,), "500 mcg"),
+        ("Start with 500 mg twice weekly.", (1,), "weekly"),
+        ("Lactic acidosis occurs once.", (3,), "once"),
+        ("Take ephedrine every 6 hours.", (4,), "ephedrine"),
+        ("Take sildenafil every 6 hours.", (4,), "sildenafil"),
+        ("It lowers blood pressure.", (4,), "turns round"),
     ],
 )
 def test_what_it_does_not_say_is_dropped(text: str, cited: tuple[int, ...], problem: str) -> None:
@@ -113,3 +121,7 @@ def test_an_id_after_the_full_stop_belongs_to_the_sentence_before() -> None:
         ("Take it with food.", (2,)),
         ("Avoid alcohol.", (3,)),
     ]
+
+
+def test_a_bracketed_number_of_the_model_is_no_citation() -> None:
+    assert [one.text for one in parse_sentences("Take it with food [2] [E1].")] == ["Take it with food."]
