@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SUMMARY: Final = re.compile(r"\bhighlights\b", re.IGNORECASE)
 _MIN_CHARS: Final = 40
+_MAX_GAP: Final = 200
+"""Characters between two passages of one warning: its own headings."""
 _OPENING: Final = 200
 """Where a section says what it is, in characters."""
 _HARM: Final = re.compile(
@@ -38,7 +40,7 @@ _PACKAGE_OR_DOSE: Final = re.compile(
 
 
 def find(store: PassageStore, documents: Mapping[str, Sequence[DocumentInfo]]) -> list[tuple[str, Passage, int, int]]:
-    """For each ingredient with a boxed warning: it, the passage, and the passage's span in the document.
+    """For each ingredient with a boxed warning: it, its first passage, and the whole warning's span in the document.
 
     Args:
         store: the passages.
@@ -46,9 +48,9 @@ def find(store: PassageStore, documents: Mapping[str, Sequence[DocumentInfo]]) -
     """
     found = []
     for ingredient, infos in documents.items():
-        passage = _first(store, sorted(infos, key=_preference, reverse=True))
-        if passage is not None:
-            found.append((ingredient, passage, passage.start, passage.end))
+        warning = _first(store, sorted(infos, key=_preference, reverse=True))
+        if warning:
+            found.append((ingredient, warning[0], warning[0].start, warning[-1].end))
     return found
 
 
@@ -60,7 +62,8 @@ def reads_like_boxed_warning(section_title: str, text: str) -> bool:
     return _HARM.search(words) is not None
 
 
-def _first(store: PassageStore, infos: Iterable[DocumentInfo]) -> Passage | None:
+def _first(store: PassageStore, infos: Iterable[DocumentInfo]) -> list[Passage]:
+    """The passages of the first real boxed warning, which follow each other; none if there is none."""
     for info in infos:
         coded = store.passages_of(info.id, {loinc.BOXED_WARNING})
         # The Highlights only sum a boxed warning up.
@@ -70,8 +73,14 @@ def _first(store: PassageStore, infos: Iterable[DocumentInfo]) -> Passage | None
         whole = " ".join(passage.text for passage in passages)
         if reads_like_boxed_warning(passages[0].section_title, whole):
             # The first passage with words of harm: a heading alone is no warning.
-            return next((one for one in passages if _HARM.search(one.text)), passages[0])
-    return None
+            first = next((place for place, one in enumerate(passages) if _HARM.search(one.text)), 0)
+            warning = [passages[first]]
+            for passage in passages[first + 1 :]:
+                if passage.start - warning[-1].end > _MAX_GAP:
+                    break
+                warning.append(passage)
+            return warning
+    return []
 
 
 def _preference(info: DocumentInfo) -> tuple[bool, bool, str]:

@@ -54,3 +54,15 @@ def test_finds_the_newest_real_one(tmp_path: Path, word_embedder, make_document)
     ((ingredient, passage, start, end),) = boxed_warnings.find(kb.store, documents)
     assert ingredient == "ibuprofen"
     assert kb.store.source_text("md:real@1")[start:end] == WARNING == passage.text
+
+
+def test_a_warning_of_several_passages_is_whole(tmp_path: Path, word_embedder, make_document) -> None:
+    sections = {"Boxed warning": WARNING, "Liver": "Fatal liver failure.", "Uses": "Pain. " * 50, "Kit": "A box."}
+    codes = dict.fromkeys(("Boxed warning", "Liver", "Kit"), loinc.BOXED_WARNING)
+    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
+        builder.add_file("a.md", "1", [make_document("md:a@1", sections, codes=codes)])
+        builder.publish()
+    kb = KnowledgeBase.open(tmp_path, word_embedder)
+    ((_, passage, start, end),) = boxed_warnings.find(kb.store, {"ibuprofen": kb.store.documents()})
+    assert passage.text == WARNING
+    assert kb.store.source_text("md:a@1")[start:end] == f"{WARNING}\n\nLiver\nFatal liver failure."
