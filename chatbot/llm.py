@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+import httpx
 import openai
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
@@ -18,6 +19,8 @@ from knowledge_base.errors import VademecumError
 
 _NO_KEY = "none"
 """Local servers ask for no key, but the client refuses an empty one."""
+_BROKEN = (openai.OpenAIError, httpx.HTTPError, ValueError, TypeError, AttributeError)
+"""A server that breaks off in mid-reply or sends something else is met by errors that openai does not wrap."""
 
 
 class ChatModelError(VademecumError):
@@ -98,7 +101,7 @@ class OpenAIChatModel:
                         if piece:
                             said = True
                             yield piece
-        except openai.OpenAIError as error:
+        except _BROKEN as error:
             raise ChatModelError(self._complaint(error)) from error
         if not said:
             raise ChatModelError(f"the model at {self._base_url} sent an empty reply")
@@ -112,7 +115,7 @@ class OpenAIChatModel:
         try:
             async with self._client() as client:
                 return tuple([model.id async for model in client.models.list()])
-        except openai.OpenAIError as error:
+        except _BROKEN as error:
             raise ChatModelError(self._complaint(error)) from error
 
     def _client(self) -> AsyncOpenAI:
@@ -127,7 +130,7 @@ class OpenAIChatModel:
             self._model = names[0]
         return self._model
 
-    def _complaint(self, error: openai.OpenAIError) -> str:
+    def _complaint(self, error: Exception) -> str:
         match error:
             case openai.APITimeoutError():
                 return f"the model at {self._base_url} did not answer within {self._timeout_seconds:g} s"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Literal
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from chatbot.contract import passage_to_json, to_json
 from chatbot.opened import OpenedAnswerer
 from chatbot.types import Turn
+from knowledge_base.errors import VademecumError
 from knowledge_base.types import Query
+
+_LOG: Final = logging.getLogger(__name__)
 
 _MAX_CHARS = 4000
 _MAX_TURNS = 50
@@ -41,6 +47,16 @@ class SearchBody(BaseModel):
 def build_api(answerer: OpenedAnswerer) -> FastAPI:
     """The application over one answerer; every body is JSON, every answer the contract of `ask --json`."""
     api = FastAPI(title="vademecum", docs_url=None, redoc_url=None)
+
+    @api.middleware("http")
+    async def fail_in_one_line(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        try:
+            return await call_next(request)
+        except VademecumError as error:
+            return JSONResponse({"error": str(error)}, status_code=503)
+        except Exception as error:  # noqa: BLE001, RUF100 - the edge of the program: a trace may carry the person's words
+            _LOG.error("%s failed: %s", request.url.path, type(error).__name__)
+            return JSONResponse({"error": "something went wrong and the request was not answered"}, status_code=500)
 
     @api.get("/health")
     def health() -> dict[str, str]:

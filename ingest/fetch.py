@@ -45,7 +45,10 @@ def fetch_dailymed(set_id: str, *, out: Path, base_url: str) -> Path:
 
 
 def _download(url: str, query: dict[str, str], target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IngestError(f"{target.parent} cannot be made ({error.strerror}); choose another --out") from error
     partial = target.with_name(target.name + ".part")
     transport = httpx.HTTPTransport(retries=_RETRIES)
     try:

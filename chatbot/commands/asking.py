@@ -100,7 +100,8 @@ def _print(response: Response, request: dict[str, Any], *, as_json: bool, batch:
 
 
 def _question(text: str) -> str:
-    stripped = text.strip()
+    # What is no Unicode on the command line or in a file has no meaning to search for, and cannot be printed.
+    stripped = text.encode("utf-8", "replace").decode().strip()
     if not stripped:
         raise VademecumError("the question is empty; write what you want to know")
     return stripped
@@ -109,7 +110,10 @@ def _question(text: str) -> str:
 def _history(request: dict[str, Any]) -> list[Turn]:
     from chatbot.types import Turn
 
-    return [Turn(role=turn["role"], content=turn["content"]) for turn in request.get("history") or []]
+    return [
+        Turn(role=turn["role"], content=turn["content"].encode("utf-8", "replace").decode())
+        for turn in request.get("history") or []
+    ]
 
 
 def _read_batch(path: Path) -> list[dict[str, Any]]:
@@ -139,6 +143,7 @@ def _parse_request(line: str, where: str) -> dict[str, Any]:
         raise VademecumError(f"{where}: not JSON ({error})") from error
     if not isinstance(request, dict) or not isinstance(request.get("question"), str) or not request["question"].strip():
         raise VademecumError(f"{where}: needs an object with a non-empty text `question`")
+    request["question"] = _question(request["question"])
     history = request.get("history") or []
     if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
         raise VademecumError(f'{where}: `history` must be a list of {{"role": "user"|"assistant", "content": text}}')

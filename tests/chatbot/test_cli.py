@@ -89,3 +89,11 @@ def test_the_chat_refuses_a_public_address(tmp_path: Path) -> None:
     result = run("chat", "--host", "0.0.0.0", home=tmp_path)  # noqa: S104 - the address is what is refused
     assert result.returncode == 1
     assert "127.0.0.1" in one_line_of_error(result)
+
+
+def test_what_is_no_unicode_does_not_stop_a_batch(tmp_path: Path) -> None:
+    from chatbot.commands.asking import _read_batch
+
+    batch = tmp_path / "batch.jsonl"
+    batch.write_text('{"question": "dose \\ud800 of ibuprofen", "id": 1}\n')
+    assert [request["question"] for request in _read_batch(batch)] == ["dose ? of ibuprofen"]

@@ -40,6 +40,8 @@ class Handler(BaseHTTPRequestHandler):
             json.dumps({"id": "1", "object": "chat.completion.chunk", "created": 0, "model": model, "choices": [chunk]})
             for chunk in chunks
         ]
+        if model == "garbled":
+            lines = ["not JSON"]
         self._send(200, "".join(f"data: {line}\n\n" for line in [*lines, "[DONE]"]), "text/event-stream")
 
     def _send(self, status: int, body: str, kind: str) -> None:
@@ -87,7 +89,13 @@ def test_an_unnamed_model_is_the_one_the_server_offers(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "complaint"), [("refuses", "status 400"), ("silent", "empty reply"), ("slow", "did not answer within")]
+    ("name", "complaint"),
+    [
+        ("refuses", "status 400"),
+        ("silent", "empty reply"),
+        ("slow", "did not answer within"),
+        ("garbled", "can not be read"),
+    ],
 )
 def test_whatever_goes_wrong_is_one_line(address: str, name: str, complaint: str) -> None:
     with pytest.raises(ChatModelError, match=complaint) as caught:

@@ -59,6 +59,24 @@ def test_a_bad_request_is_refused(client: TestClient, body: dict[str, object]) -
     assert client.post("/ask", json=body).status_code == 422
 
 
+@pytest.mark.parametrize(("error", "status"), [(VademecumError("it is gone"), 503), (ValueError("my words"), 500)])
+def test_what_goes_wrong_is_one_line_without_the_persons_words(
+    answerer: OpenedAnswerer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    status: int,
+) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(answerer.retriever, "search", fail)
+    response = TestClient(build_api(answerer)).post("/search", json={"query": "my words"})
+    assert response.status_code == status
+    assert set(response.json()) == {"error"}
+    assert "my words" not in response.text + caplog.text
+
+
 def test_a_file_of_questions_becomes_a_table(answerer: OpenedAnswerer, tmp_path: Path) -> None:
     rows = [
         {

@@ -74,3 +74,10 @@ def test_a_malformed_set_id_is_never_sent(tmp_path: Path) -> None:
     with service(200, b"") as (url, seen), pytest.raises(IngestError, match="not a DailyMed set id"):
         fetch_dailymed("../../etc", out=tmp_path, base_url=url)
     assert seen == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(IngestError, match="cannot be made"):
+        fetch_openfda("warfarin", limit=1, out=file / "labels", base_url="http://127.0.0.1:9")
