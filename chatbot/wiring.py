@@ -17,7 +17,7 @@ from chatbot.settings import Settings, load_settings
 from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
-    from chatbot.llm import ChatModel
+    from chatbot.llm import OpenAIChatModel
     from chatbot.opened import OpenedAnswerer
     from knowledge_base.embedder import Embedder
     from knowledge_base.knowledge_base import KnowledgeBase
@@ -36,7 +36,7 @@ _QUIET = {
 
 
 def prepare_environment() -> None:
-    """Switch off what libraries send out of the machine; call before any of them is imported.
+    """Switch off what libraries send out of the machine; `load_embedder` does it before any of them is imported.
 
     The model hub stays offline unless the user says `HF_HUB_OFFLINE=0` for a model of their own.
     """
@@ -48,6 +48,7 @@ def load_embedder(settings: Settings) -> Embedder:
     """The embedder the settings name; its weights load with the first text."""
     from knowledge_base.embedder import SentenceTransformerEmbedder
 
+    prepare_environment()
     return SentenceTransformerEmbedder(settings.embedder)
 
 
@@ -94,7 +95,6 @@ def open_kb(settings: Settings, named: Path | None) -> KnowledgeBase:
     """The knowledge base, opened with the embedder of the settings."""
     from knowledge_base.knowledge_base import KnowledgeBase
 
-    prepare_environment()
     return KnowledgeBase.open(locate_kb(named), load_embedder(settings))
 
 
@@ -105,7 +105,7 @@ def open_retriever(named: Path | None) -> HybridRetriever:
     return HybridRetriever(open_kb(load_settings(), named))
 
 
-def open_chat_model(settings: Settings) -> ChatModel | None:
+def open_chat_model(settings: Settings) -> OpenAIChatModel | None:
     """The language model at the address of the settings; None means answers are quotes."""
     if settings.llm_base_url is None:
         return None

@@ -18,14 +18,12 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """Add labels and guidelines: files, folders, zip and tar archives."""
+    from chatbot.progress import ProgressBar
     from chatbot.settings import load_settings
-    from chatbot.wiring import load_embedder, prepare_environment
+    from chatbot.wiring import load_embedder
     from ingest.pipeline import ingest_paths
 
-    prepare_environment()
     settings = load_settings()
-    from chatbot.progress import ProgressBar
-
     with ProgressBar() as progress:
         report = ingest_paths(paths, kb_path or settings.kb_path, load_embedder(settings), progress)
     if as_json:
@@ -74,10 +72,9 @@ def remove(
     """Take documents out."""
     from chatbot.progress import ProgressBar
     from chatbot.settings import load_settings
-    from chatbot.wiring import load_embedder, locate_kb, prepare_environment
+    from chatbot.wiring import load_embedder, locate_kb
     from knowledge_base.builder import KnowledgeBaseBuilder
 
-    prepare_environment()
     path = locate_kb(kb_path)
     with ProgressBar() as progress, KnowledgeBaseBuilder(path, load_embedder(load_settings())) as builder:
         builder.remove_documents(document_ids)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from chatbot.commands.options import JsonOption, KbOption, print_json
+
+if TYPE_CHECKING:
+    from knowledge_base.embedder import Embedder
 
 
 class Finding(NamedTuple):
@@ -35,15 +38,14 @@ def doctor(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
 
 def _examine(kb_path: KbOption) -> Iterator[Finding]:
     from chatbot.settings import load_settings
-    from chatbot.wiring import prepare_environment
+    from chatbot.wiring import load_embedder
 
-    prepare_environment()
     settings = load_settings()
     yield Finding("python", sys.version_info >= (3, 11), sys.version.split()[0])
     yield _try("settings", lambda: str(settings.home))
     yield _try("sqlite fts5", _fts5)
     yield _try("faiss", _faiss)
-    yield _try("embedder", lambda: _embedder(settings.embedder))
+    yield _try("embedder", lambda: _embedder(load_embedder(settings)))
     path = kb_path or settings.kb_path
     from knowledge_base.knowledge_base import KnowledgeBase
 
@@ -88,10 +90,7 @@ def _faiss() -> str:
     return str(faiss.__version__)
 
 
-def _embedder(name: str | None) -> str:
-    from knowledge_base.embedder import SentenceTransformerEmbedder
-
-    embedder = SentenceTransformerEmbedder(name)
+def _embedder(embedder: Embedder) -> str:
     n, dimension = embedder.embed_queries(["headache"]).shape
     return f"{embedder.name}, {n} x {dimension}"
 

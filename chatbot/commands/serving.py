@@ -23,6 +23,7 @@ PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _API_PORT = 7861
 _MODEL_PORT = 8000
+_CHECK_SECONDS = 5.0
 
 
 def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:
@@ -93,25 +94,18 @@ def stop() -> None:
     raise VademecumError("`model stop` is not built yet; press Ctrl-C where `model start` runs")
 
 
-def served_models(settings: Settings) -> list[str]:
+def served_models(settings: Settings) -> tuple[str, ...]:
     """Names of the models that the address in the settings serves.
 
     Raises:
-        VademecumError: the address does not answer or refuses the key.
+        ChatModelError: the address does not answer or refuses the key.
     """
-    import httpx
+    import anyio
 
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else ""
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    try:
-        response = httpx.get(f"{(settings.llm_base_url or '').rstrip('/')}/models", headers=headers, timeout=5.0)
-        response.raise_for_status()
-        return [str(entry["id"]) for entry in response.json()["data"]]
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError) as error:
-        raise VademecumError(
-            f"the language model at {settings.llm_base_url} does not answer ({type(error).__name__}); "
-            "start it or correct VADEMECUM_LLM_BASE_URL and VADEMECUM_LLM_API_KEY"
-        ) from error
+    from chatbot.wiring import open_chat_model
+
+    model = open_chat_model(settings.model_copy(update={"llm_timeout_seconds": _CHECK_SECONDS}))
+    return anyio.run(model.check) if model is not None else ()
 
 
 def _loopback(host: str) -> str:
