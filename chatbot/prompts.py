@@ -1,4 +1,4 @@
-"""The words sent to a language model; text only. A change of wording is a change of `VERSION`."""
+"""The words sent to a language model; text only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Final
 from chatbot.llm import Message
 from chatbot.types import Audience, Citation
 
-VERSION: Final = "2"
 CANNOT_ANSWER: Final = "CANNOT ANSWER"
 
 _SYSTEM: Final = f"""You write answers about medicines from numbered evidence sentences, and from nothing else.

@@ -8,26 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.page import FIRST_STAGE, STAGES
+from chatbot.stages import OnProgress, Progress
 from chatbot.types import Audience, Response, Turn
-
-
-class ProgressLike(Protocol):
-    """News from the answerer."""
-
-    @property
-    def kind(self) -> str:
-        """`stage` if `text` names a stage, `text` if it is a piece of the answer."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """The stage, or the piece."""
-        ...
 
 
 class AnswersQuestions(Protocol):
@@ -39,7 +26,7 @@ class AnswersQuestions(Protocol):
         *,
         history: Sequence[Turn] = (),
         audience: Audience = "patient",
-        on_progress: Callable[[ProgressLike], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Response:
         """Answer one question."""
         ...
@@ -62,9 +49,9 @@ async def stream_answer(
         VademecumError: the answerer could not answer; whatever else it raises passes through too.
     """
     loop = asyncio.get_running_loop()
-    news: asyncio.Queue[ProgressLike | None] = asyncio.Queue()
+    news: asyncio.Queue[Progress | None] = asyncio.Queue()
 
-    def report(progress: ProgressLike) -> None:
+    def report(progress: Progress) -> None:
         loop.call_soon_threadsafe(news.put_nowait, progress)
 
     task = asyncio.create_task(

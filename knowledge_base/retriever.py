@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from knowledge_base import absence, boxed_warnings
+from knowledge_base import boxed_warnings
 from knowledge_base.aspects import aspect_table
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
@@ -75,11 +75,6 @@ class HybridRetriever:
         """The boxed warning of each ingredient that has one: its passage and span in the document."""
         opened = self._open()
         return boxed_warnings.find(opened.store, {one: opened.catalogue.documents_of((one,)) for one in ingredients})
-
-    def section_state(self, ingredient: str, codes: Collection[str], terms: Sequence[str] = ()) -> absence.SectionState:
-        """Whether the labels of an ingredient have a section of these codes, and whether it mentions the terms."""
-        opened = self._open()
-        return absence.section_state(opened.store, opened.catalogue.documents_of((ingredient,)), codes, terms)
 
     def search(self, query: Query) -> Retrieval:
         """The best passages for a query, and how it was understood."""

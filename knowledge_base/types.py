@@ -26,16 +26,6 @@ class Box(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSpan:
-    """A stretch of a document's text and where it stands on paper, if it does."""
-
-    start: int
-    end: int
-    page: int | None = None
-    boxes: tuple[Box, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One printed line of a PDF: its characters in the source text, its page and its box."""
 

@@ -244,12 +244,9 @@ def test_any_text_is_a_question(retriever: HybridRetriever, question: str) -> No
     assert isinstance(_search(retriever, question), Retrieval)
 
 
-def test_boxed_warnings_and_sections(retriever: HybridRetriever) -> None:
+def test_boxed_warnings_and_names(retriever: HybridRetriever) -> None:
     found = retriever.boxed_warnings(("methotrexate", "hydroxyzine", "flonezatrib"))
     assert [(name, passage.section_title) for name, passage, _, _ in found] == [("methotrexate", "Boxed warning")]
-    assert retriever.section_state("ibuprofen", {loinc.INTERACTIONS}, ("warfarin",)) == "found"
-    assert retriever.section_state("lisinopril", {loinc.INTERACTIONS}, ("warfarin",)) == "silent"
-    assert retriever.section_state("hydroxyzine", {loinc.INTERACTIONS}, ("warfarin",)) == "no_section"
     assert [one.ingredients for one in retriever.resolve("Advil or Tylenol").mentions] == [
         ("ibuprofen",),
         ("acetaminophen",),
