@@ -26,10 +26,9 @@ _APPROVAL = re.compile(r"initial\s+u\.?s\.?\s+approval\s*:?\s*(?:\d{4})?", re.IG
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """What an SPL label says of the medicine it is about. `uniis` are in the order of `substances`."""
+    """What an SPL label says of the medicine it is about."""
 
     substances: tuple[Substance, ...]
-    uniis: tuple[str, ...]
     generic_names: tuple[str, ...]
     brands: tuple[str, ...]
     manufacturer: str | None
@@ -37,28 +36,27 @@ class Product:
 
 def read_product(root: etree._Element) -> Product:
     """The products of a label, all their active ingredients taken together."""
-    found: dict[str, tuple[Substance, str]] = {}
+    found: dict[str, Substance] = {}
     printed: dict[str, None] = {}
     raw_brands: dict[str, None] = {}
     for element in root.iter("{*}subject"):
         for part in element.iter():
             name = local_name(part)
             if name == "activeIngredient" or (name == "ingredient" and (part.get("classCode") or "").startswith("ACT")):
-                one, unii = _ingredient(part)
+                one = _ingredient(part)
                 if one is not None:
-                    found.setdefault(one.ingredient, (one, unii))
+                    found.setdefault(one.ingredient, one)
             elif name == "genericMedicine":
                 printed.update(dict.fromkeys(_names(part)))
             elif name in ("manufacturedProduct", "manufacturedMedicine", "partProduct", "partMedicine"):
                 raw_brands.update(dict.fromkeys(_names(part)))
-    kept = without_antiseptics([one for one, _ in found.values()])
+    kept = without_antiseptics(list(found.values()))
     if not kept:
         kept = tuple(one for name in printed for one in substances(name))
     words = {name for one in kept for name in (one.ingredient, one.salt or "")}
     brands = dict.fromkeys(known for raw in raw_brands if (known := brand(raw, words)) is not None)
     return Product(
         substances=kept,
-        uniis=tuple(found[one.ingredient][1] for one in kept if one.ingredient in found),
         generic_names=tuple(dict.fromkeys(fold(name) for name in printed)),
         brands=tuple(name for name in brands if not _is_swab(name)),
         manufacturer=_manufacturer(root),
@@ -96,19 +94,18 @@ def _calmer(title: str, words: set[str]) -> str:
     return title
 
 
-def _ingredient(element: etree._Element) -> tuple[Substance | None, str]:
+def _ingredient(element: etree._Element) -> Substance | None:
     own = next((child for child in element if local_name(child).endswith("ubstance")), None)
     if own is None:
-        return None, ""
+        return None
     names = _names(own)
-    code = own.find("{*}code")
     moieties = [
         name for moiety in own.iter("{*}activeMoiety") for inner in moiety.iter("{*}name") for name in _texts(inner)
     ]
     if not names:
-        return None, ""
+        return None
     moiety = clean(moieties[0]) if len(moieties) == 1 else None
-    return substance(names[0], moiety), "" if code is None else code.get("code") or ""
+    return substance(names[0], moiety)
 
 
 def _names(element: etree._Element) -> list[str]:
