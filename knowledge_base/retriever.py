@@ -8,7 +8,6 @@ is not held is never answered from another one's label. Writes no answer.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -78,13 +77,10 @@ class HybridRetriever:
 
     def search(self, query: Query) -> Retrieval:
         """The best passages for a query, and how it was understood."""
-        started = time.perf_counter()
         opened = self._open()
         reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
-        understood = time.perf_counter()
         vector = self._kb.embedder.embed_queries([reading.text])[0] if scopes else None
-        embedded = time.perf_counter()
         rankings = [self._rank(query, reading, scope, vector, opened) for scope in scopes if vector is not None]
         chosen = select(interleave(rankings), query.k)
         return Retrieval(
@@ -94,11 +90,6 @@ class HybridRetriever:
             aspects=reading.aspects,
             unknown_drugs=reading.unknown,
             n_documents_searched=_n_documents(scopes, opened.catalogue),
-            timings_seconds={
-                "understand": understood - started,
-                "embed": embedded - understood,
-                "search": time.perf_counter() - embedded,
-            },
         )
 
     def _rank(

@@ -169,4 +169,3 @@ class Retrieval:
     aspects: tuple[str, ...]
     unknown_drugs: tuple[str, ...]
     n_documents_searched: int
-    timings_seconds: dict[str, float]
