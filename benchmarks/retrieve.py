@@ -1,7 +1,7 @@
 """Seconds to find passages and to answer, against the recipe most people would write.
 
 The recipe: the same embedder, a flat FAISS index over pieces of 1,000 characters, the nearest eight.
-Both run in this process, question by question in turn, on the same knowledge base.
+Both run in this process, round by round in turn, on the same knowledge base.
 
     python -m benchmarks.retrieve [--kb DIR] [--rounds N]
 """
@@ -9,6 +9,7 @@ Both run in this process, question by question in turn, on the same knowledge ba
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import time
 from collections.abc import Callable
@@ -40,12 +41,18 @@ def main() -> None:
     knowledge_base = answerer.knowledge_base
     recipe = _build_recipe(knowledge_base)
     questions = [question.text for question in load_questions(STARTER_QUESTIONS)]
-    seconds: dict[str, list[float]] = {"the usual recipe": [], "retrieve": [], "ask, no language model": []}
+    stages: dict[str, Callable[[str], object]] = {
+        "the usual recipe": recipe,
+        "retrieve": lambda question: answerer.retriever.search(Query(text=question, k=_K)),
+        "ask, no language model": lambda question: anyio.run(answerer.answer, question),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in stages}
+    # The embedder remembers questions; a question mark more makes each one new to it.
+    marks = itertools.count(1)
     for _ in range(arguments.rounds):
-        for question in questions:
-            seconds["the usual recipe"].append(_time(lambda q=question: recipe(q)))
-            seconds["retrieve"].append(_time(lambda q=question: answerer.retriever.search(Query(text=q, k=_K))))
-            seconds["ask, no language model"].append(_time(lambda q=question: anyio.run(answerer.answer, q)))
+        for name, stage in stages.items():
+            mark = "?" * next(marks)
+            seconds[name] += [_time(stage, question + mark) for question in questions]
     print(f"{describe_machine()}; {knowledge_base.manifest.n_passages} passages, {len(questions)} questions")
     print("| stage | median ms | p95 ms | ratio to the recipe |")
     print("|---|---|---|---|")
@@ -72,9 +79,9 @@ def _build_recipe(knowledge_base: KnowledgeBase) -> Callable[[str], object]:
     return search
 
 
-def _time(call: Callable[[], object]) -> float:
+def _time(stage: Callable[[str], object], question: str) -> float:
     start = time.perf_counter()
-    call()
+    stage(question)
     return time.perf_counter() - start
 
 

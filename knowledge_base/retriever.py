@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _DEPTH: Final = 200
 """How deep each search goes; the section decides more than the rank, so the right passage may rank low in both."""
-_READ: Final = 60
+_READ: Final = 32
 """How many of the best passages are read for what their words add."""
 _CALLED: Final = 30
 """How many passages that name the other medicine are read besides, for each way of naming it."""
