@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from chatbot.candidates import Candidate, collect_candidates, ranked, unranked
+from chatbot.candidates import Candidate, collect_candidates, ranked, unranked, without_summaries
 from chatbot.evidence import AspectRules, EvidenceRules, focus
 from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, State, pick_quotes, unmatched
 from chatbot.types import Audience
@@ -110,7 +110,7 @@ class Gatherer:
         codes = _PARTNER_SECTIONS if need.partner is not None else _home_codes(need.aspects)
         codes |= {one.passage.section_code for one in brought if one.passage.section_code is not None}
         more = [passage for document in documents for passage in self.store.passages_of(document.id, codes)]
-        passages = [*ranked(brought), *unranked(more)]
+        passages = without_summaries([*ranked(brought), *unranked(more)])
         quotes = self._pick(need, collect_candidates(passages))
         if not quotes and need.partner is None and not brought:
             # Documents that only speak of the medicine (a guideline, another label).

@@ -52,6 +52,7 @@ class Catalogue:
         self._priors: dict[str, NDArray[np.float32]] = {}
         self._titled: dict[re.Pattern[str], NDArray[np.bool_]] = {}
         self.recency = self._recency()
+        self.provenance = self.by_document(_provenance)
         self._by_ingredients: dict[frozenset[str], list[int]] = {}
         self._of_ingredient: dict[str, list[int]] = {}
         for place, info in enumerate(self.documents):
@@ -131,6 +132,11 @@ class Catalogue:
         dates = sorted({info.effective_date or "" for info in self.documents})
         places = {date: place / max(len(dates) - 1, 1) for place, date in enumerate(dates)}
         return self.by_document(lambda info: places[info.effective_date or ""])
+
+
+def _provenance(info: DocumentInfo) -> float:
+    """How well a document can be cited, from 0 to 1: a label, with its set id, with its date."""
+    return ((info.kind == "label") + (info.set_id is not None) + (info.effective_date is not None)) / 3
 
 
 def _coded(values: Iterable[str | None]) -> tuple[list[str | None], NDArray[np.int32]]:

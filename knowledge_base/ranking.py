@@ -50,6 +50,8 @@ _UNSORTED_LOSS: Final = 0.3
 _CLASS_SECTIONS: Final = 0.6
 _CLASS_MEMBER: Final = 0.4
 _OPEN_SECTIONS: Final = 0.3
+_PROVENANCE: Final = 0.2
+"""A label with a date and a set id comes before a text that only says the same."""
 _NEWER: Final = 0.01
 """So that equal passages come from the newest label."""
 
@@ -105,6 +107,7 @@ def prior(
     by_source = _by_source(catalogue, question, about_drug=about_drug) + np.float32(_NEWER) * catalogue.recency
     sections = _by_section(catalogue, reading.aspects, tables.aspects)
     if about_drug:
+        by_source += np.float32(_PROVENANCE) * catalogue.provenance
         return sections - _wrong_group(catalogue, reading.aspects) + by_source
     share = 0.0 if _asks_for_guideline(question) else _CLASS_SECTIONS if reading.classes else _OPEN_SECTIONS
     members = [member for one in reading.classes for member in tables.classes.members(one.name)]

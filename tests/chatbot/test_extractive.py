@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.candidates import collect_candidates, unranked
+from chatbot.candidates import collect_candidates, unranked, without_summaries
 from chatbot.compose import compose_quotes, number_quotes, show_quote
 from chatbot.evidence import EvidenceRules, focus
 from chatbot.extractive import Need, Quote, QuoteGroup, pick_quotes
@@ -122,6 +122,13 @@ def test_a_list_cut_between_passages_is_quoted_with_its_lead_in() -> None:
     assert (
         "\u201cAvoid it together with the following:\u201d [1] \u201cAspirin and other NSAIDs\u201d [2]" in draft.text
     )
+
+
+def test_the_highlights_are_left_out_where_the_section_is_there_in_full() -> None:
+    body = passage("Not below a GFR of 30.", "34068-7", "2.5 Kidney")
+    summary = passage("Not above a GFR of 30.", "34068-7", "Highlights: Dosage", start=100)
+    alone = passage("Nausea.", "34084-4", "Highlights: Adverse reactions", start=200)
+    assert [one.text for one, _, _ in without_summaries(unranked([summary, body, alone]))] == [body.text, alone.text]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from ingest.pipeline import ingest_paths
 from knowledge_base import loinc
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.knowledge_base import KnowledgeBase
@@ -269,6 +270,16 @@ def test_follows_a_knowledge_base_that_grows(tmp_path, embedder, make_document) 
     retrieval = grown.search(Query(text="cetirizine uses"))
     assert retrieval.unknown_drugs == ()
     assert retrieval.passages[0].passage.document.id == "md:cetirizine@1"
+
+
+def test_a_label_with_date_and_set_id_comes_before_one_without(tmp_path, embedder) -> None:
+    front = "---\nkind: label\ntitle: Metformin\ningredients: [metformin]\n"
+    body = "---\n# Metformin\n## Adult dose\nThe starting dose of metformin is 500 mg twice a day with meals.\n"
+    (tmp_path / "a.md").write_text(front + body)
+    (tmp_path / "b.md").write_text(f"{front}set_id: dated\neffective_date: 2026-04-22\n{body}Raise it weekly.\n")
+    ingest_paths([tmp_path / "a.md", tmp_path / "b.md"], tmp_path / "kb", embedder)
+    found = HybridRetriever(KnowledgeBase.open(tmp_path / "kb", embedder)).search(Query(text="metformin starting dose"))
+    assert [one.passage.document.set_id for one in found.passages] == ["dated", None]
 
 
 def test_an_empty_knowledge_base_finds_nothing(tmp_path, word_embedder, make_document) -> None:
