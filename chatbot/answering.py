@@ -133,7 +133,7 @@ class Answerer:
         self, run: Run, question: str, history: Sequence[Turn], verdict: TriageVerdict, audience: Audience
     ) -> Case:
         with run.stage("rewrite"):
-            asked = await run_sync(rewrite, question, history, self._retriever.resolve)
+            asked = await run_sync(rewrite, question, history, self._retriever.resolve, self._rules.has_own_subject)
         with run.stage("retrieve"):
             return await run_sync(self._retrieve, question, asked, verdict, audience)
 

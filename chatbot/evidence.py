@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
+from knowledge_base.aspects import aspect_table
 from knowledge_base.types import DrugMention
 
 _WORD: Final = re.compile(r"[a-z][a-z'-]{2,}|\d+(?:\.\d+)?(?= ?mg)")
@@ -130,6 +131,14 @@ class EvidenceRules:
         named = {word for drug in drugs for name in (drug.mention, *drug.ingredients) for word in _words(name)}
         said = [word for word in dict.fromkeys(_words(text)) if word not in self._idle_words and word not in named]
         return tuple(self._word(word) for word in said if not any(aspect.covers(word) for aspect in aspects))
+
+    def has_own_subject(self, question: str) -> bool:
+        """Whether a question that names no medicine speaks of more than a medicine's dose, side effects and so on.
+
+        One word over is forgiven where an aspect is read: "dose in kidney disease" is about a medicine all the same.
+        """
+        aspects = aspect_table().resolve(question)
+        return len(self.words(question, (), self.aspects(aspects))) > (1 if aspects else 0)
 
     def _word(self, said: str) -> Word:
         stem = _stem(said)

@@ -16,6 +16,8 @@ from knowledge_base.drug_names import Resolution
 from knowledge_base.types import DrugMention
 
 Resolve = Callable[[str], Resolution]
+HasOwnSubject = Callable[[str], bool]
+"""Whether a question speaks of something besides what every medicine has: a dose, side effects, storage."""
 
 _OPENING: Final = re.compile(
     r"^(?:ok(?:ay)?,? |so,? |then,? |thanks[.,!]? |and,? |also,? |but,? |or,? )*"
@@ -36,7 +38,9 @@ _BARE: Final = re.compile(
 _WITH: Final = re.compile(
     r"\b(?:with|together|along|plus|combine[ds]?|mix(?:ed)?|at the same time|as well|too)\b", re.I
 )
+_FIRST_PERSON: Final = re.compile(r"\b(?:i|i'm|i've|me|my|we|our)\b", re.IGNORECASE)
 _SHORT_WORDS: Final = 9
+_FRAGMENT_WORDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Rewritten:
     carried: tuple[str, ...] = ()
 
 
-def rewrite(question: str, history: Sequence[Turn], resolve: Resolve) -> Rewritten:
+def rewrite(question: str, history: Sequence[Turn], resolve: Resolve, has_own_subject: HasOwnSubject) -> Rewritten:
     """`question` with what it leaves unsaid taken from the person's own earlier questions."""
     asked = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
     if not asked:
@@ -58,14 +62,23 @@ def rewrite(question: str, history: Sequence[Turn], resolve: Resolve) -> Rewritt
     if any(not re.search(rf"\b(?:with|plus|alongside) {re.escape(word)}", question) for word in unknown):
         # It has its own subject, which nobody here holds: an earlier medicine must not take its place.
         return Rewritten(question)
+    if not _leans(question, has_own_subject):
+        return Rewritten(question)
     return _with_earlier_drugs(question, asked, resolve)
+
+
+def _leans(question: str, has_own_subject: HasOwnSubject) -> bool:
+    """Whether a question that names no medicine needs an earlier one to make sense."""
+    if _OPENING.search(question) or _PRONOUN.search(question):
+        return True
+    n_words = len(question.split())
+    if n_words > _SHORT_WORDS:
+        return False
+    return n_words <= _FRAGMENT_WORDS or _FIRST_PERSON.search(question) is not None or not has_own_subject(question)
 
 
 def _with_earlier_drugs(question: str, asked: Sequence[str], resolve: Resolve) -> Rewritten:
     """A question that names no medicine: the ones of the latest turn that names some."""
-    leans = _OPENING.search(question) or _PRONOUN.search(question) or len(question.split()) <= _SHORT_WORDS
-    if not leans:
-        return Rewritten(question)
     for earlier in reversed(asked):
         names = _names(resolve(earlier).mentions)
         if names:

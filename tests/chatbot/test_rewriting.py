@@ -6,11 +6,13 @@ import re
 
 import pytest
 
+from chatbot.evidence import EvidenceRules
 from chatbot.rewriting import rewrite
 from chatbot.types import Turn
 from knowledge_base.drug_names import Resolution
 from knowledge_base.types import DrugMention
 
+OWN_SUBJECT = EvidenceRules().has_own_subject
 NAMES = {"metformin": "metformin", "ibuprofen": "ibuprofen", "advil": "ibuprofen", "sertraline": "sertraline"}
 
 
@@ -30,7 +32,7 @@ def resolve(text: str) -> Resolution:
 
 
 def asked(question: str, *earlier: str) -> str:
-    return rewrite(question, [Turn(role="user", content=one) for one in earlier], resolve).question
+    return rewrite(question, [Turn(role="user", content=one) for one in earlier], resolve, OWN_SUBJECT).question
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_a_question_without_a_medicine_takes_the_last_one(question: str) -> None
             Turn(role="assistant", content="Sertraline is something else."),
         ],
         resolve,
+        OWN_SUBJECT,
     )
     assert rewritten.question == f"metformin: {question}"
     assert rewritten.carried == ("metformin",)
@@ -74,6 +77,21 @@ def test_what_stands_alone_is_left_alone() -> None:
 def test_no_medicine_so_far_joins_the_questions() -> None:
     question = asked("and for children?", "how are needles disposed of?")
     assert question == "how are needles disposed of and for children?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["When should a urinary catheter be removed?", "how are needles disposed of?", "how to prevent falls in hospital"],
+)
+def test_a_question_with_a_subject_of_its_own_stands_alone(question: str) -> None:
+    assert asked(question, "can i take advil with metformin") == question
+
+
+@pytest.mark.parametrize(
+    "question", ["hair loss?", "can I drive", "missed dose?", "will I gain weight", "dose in kidney disease"]
+)
+def test_a_short_question_about_what_every_medicine_has_leans_on_the_last(question: str) -> None:
+    assert asked(question, "what are the side effects of metformin") == f"metformin: {question}"
 
 
 @pytest.mark.parametrize("question", ["how much flonezatrib can I take?", "what about flonezatrib", "and flonezatrib?"])
