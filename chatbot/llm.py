@@ -135,7 +135,7 @@ class OpenAIChatModel:
             case openai.APITimeoutError():
                 return f"the model at {self._base_url} did not answer within {self._timeout_seconds:g} s"
             case openai.APIConnectionError():
-                return f"the model at {self._base_url} can not be reached; is the server running?"
+                return f"the model at {self._base_url} can not be reached; check that it is running"
             case openai.APIStatusError():
                 return f"the model at {self._base_url} refused with status {error.status_code}"
             case _:

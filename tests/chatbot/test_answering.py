@@ -71,7 +71,7 @@ class ScriptedChatModel:
     async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
         self.asked.append(messages)
         if self.fails:
-            raise ChatModelError("the model at http://127.0.0.1:9 can not be reached; is the server running?")
+            raise ChatModelError("the model at http://127.0.0.1:9 can not be reached; check that it is running")
         for start in range(0, len(self.reply), 7):
             yield self.reply[start : start + 7]
 
