@@ -121,7 +121,7 @@ def _take(
         skipped.append(SkippedFile(path=path, reason=result.reason))
         return Addition(0, 0, 0)
     if builder.known_file(path, result.sha256):
-        return Addition(0, 0, builder.count_documents(path))
+        return builder.known_addition(path)
     try:
         parsed = result.parse()
         skipped.extend(SkippedFile(path=path, reason=reason) for reason in parsed.skipped)

@@ -35,6 +35,7 @@ class KnowledgeBaseBuilder:
         self.path = path
         self._embedder = embedder
         self._model = f"{embedder.name}@{embedder.revision}"
+        self._counted: set[str] = set()
 
     def __enter__(self) -> Self:
         """Take the lock and open the store, making the folder if there is none.
@@ -68,14 +69,19 @@ class KnowledgeBaseBuilder:
         """Whether this content of the file is already in, so that it need not be read again."""
         return self._writer.knows_file(str(path), sha256)
 
-    def count_documents(self, path: str | Path) -> int:
-        """How many documents a known file holds."""
-        return self._writer.count_documents(str(path))
+    def known_addition(self, path: str | Path) -> Addition:
+        """What a known file adds to the next generation: what a stopped run stored of it, counted once."""
+        known = self._writer.known_addition(str(path), self._next)
+        if str(path) in self._counted:
+            return Addition(0, 0, known.n_documents + known.n_unchanged)
+        self._counted.add(str(path))
+        return known
 
     def add_file(
         self, path: str | Path, sha256: str, documents: Iterable[tuple[SourceDocument, Sequence[Passage]]]
     ) -> Addition:
         """Add one file's documents with their passages, all or none of them."""
+        self._counted.add(str(path))
         return self._writer.add_file(str(path), sha256, documents, self._next)
 
     def remove_documents(self, document_ids: Collection[str]) -> None:

@@ -95,10 +95,16 @@ class PassageWriter:
         row = self._db.execute("SELECT sha256 FROM files WHERE path = ?", (file_path,)).fetchone()
         return row is not None and row[0] == sha256
 
-    def count_documents(self, file_path: str) -> int:
-        """How many documents a file holds."""
-        row = self._db.execute("SELECT count(*) FROM file_documents WHERE path = ?", (file_path,)).fetchone()
-        return int(row[0])
+    def known_addition(self, file_path: str, generation: int) -> Addition:
+        """A known file's documents: new in `generation`, where a stopped run stored them, or known before it."""
+        rows = self._db.execute(
+            "SELECT d.added = ?, (SELECT count(*) FROM passages AS p WHERE p.document = d.number)"
+            " FROM file_documents AS f JOIN documents AS d ON d.number = f.document AND d.retired IS NULL"
+            " WHERE f.path = ?",
+            (generation, file_path),
+        ).fetchall()
+        new = [n_passages for is_new, n_passages in rows if is_new]
+        return Addition(len(new), sum(new), len(rows) - len(new))
 
     def add_file(
         self,

@@ -162,7 +162,7 @@ def test_kill_9_loses_nothing(tmp_path: Path, folder: Path, read, word_embedder,
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert not KnowledgeBase.exists(kb)
     report = ingest_paths([folder], kb, word_embedder, read=read)
-    assert report.documents + report.unchanged == N_FILES
+    assert (report.documents, report.passages, report.unchanged) == (N_FILES, N_FILES * N_LINES, 0)
     n_kept = {"reading": 0, "embedding": 256 * count, "rename": N_FILES * N_LINES}[event]
     assert word_embedder.n_embedded == N_FILES * N_LINES - n_kept, "what was embedded is kept"
     assert KnowledgeBase.open(kb, word_embedder).manifest.n_passages == N_FILES * N_LINES
@@ -184,7 +184,8 @@ def test_kill_9_leaves_the_last_generation_in_use(
     assert base.store.lexical("newer", 5) == []
     assert len(base.store.lexical('"of file 0"', 500)) == N_LINES
     assert verify(kb) == []
-    ingest_paths([folder], kb, word_embedder, read=read)
+    report = ingest_paths([folder], kb, word_embedder, read=read)
+    assert (report.documents, report.unchanged) == (2, N_FILES - 1), "what the stopped run stored is new with this one"
     assert base.refresh()
     assert base.manifest.n_documents == N_FILES + 1
     assert len(base.store.lexical("newer", 500)) == 300
