@@ -170,14 +170,20 @@ class Gatherer:
 def _open_passages(
     question: str, retrieval: Retrieval, parts: Sequence[Sequence[AspectRules]]
 ) -> Sequence[ScoredPassage]:
-    """What may answer a question without a medicine: no label of some medicine, if only a named one could be meant."""
+    """What may answer a question without a medicine.
+
+    No label of some medicine, if only a named one could be meant or if a guideline answers best.
+    """
     known = drug_classes()
     classes = [one.name for one in known.mentions(question)]
     if classes:
         names = _any_of([name for one in classes for name in (*known.phrases(one), *known.members(one))])
         return [one for one in retrieval.passages if names.search(one.passage.text.lower())]
     asks_of_a_medicine = any(aspect.name not in _OPEN_ASPECTS for part in parts for aspect in part)
-    return [one for one in retrieval.passages if not (asks_of_a_medicine and one.passage.document.ingredients)]
+    of_guideline = any(one.passage.document.kind == "guideline" for one in retrieval.passages[:1])
+    if asks_of_a_medicine or of_guideline:
+        return [one for one in retrieval.passages if not one.passage.document.ingredients]
+    return retrieval.passages
 
 
 def _without_repeats(groups: Sequence[QuoteGroup]) -> Iterator[QuoteGroup]:

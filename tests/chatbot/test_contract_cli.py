@@ -48,6 +48,11 @@ def answers(home: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[s
             "question": "and with alcohol?",
             "history": [{"role": "user", "content": "what are the side effects of metformin"}],
         },
+        {
+            "id": "f",
+            "question": "what should I do for low blood sugar on the ward",
+            "history": [{"role": "user", "content": "can i take advil with lisinoprl"}],
+        },
     ]
     batch = tmp_path_factory.mktemp("batch") / "questions.jsonl"
     batch.write_text("\n".join(json.dumps(question) for question in questions), encoding="utf-8")
@@ -57,8 +62,8 @@ def answers(home: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[s
 
 
 def test_batch_keeps_order_ids_and_fields(answers: list[dict[str, Any]]) -> None:
-    assert [answer["id"] for answer in answers] == ["a", "b", "c", "d", "e"]
-    assert [answer["kind"] for answer in answers] == ["answer", "answer", "abstention", "emergency", "answer"]
+    assert [answer["id"] for answer in answers] == ["a", "b", "c", "d", "e", "f"]
+    assert [answer["kind"] for answer in answers] == ["answer", "answer", "abstention", "emergency", "answer", "answer"]
     for answer in answers:
         assert set(answer) == ANSWER_FIELDS
         assert answer["text"]
@@ -101,6 +106,11 @@ def test_an_invented_drug_is_named_and_nothing_is_cited(answers: list[dict[str, 
 
 def test_a_follow_up_keeps_the_drug(answers: list[dict[str, Any]]) -> None:
     assert answers[4]["citations"][0]["ingredients"] == ["metformin"]
+
+
+def test_a_question_of_the_ward_is_answered_by_its_guideline_alone(answers: list[dict[str, Any]]) -> None:
+    assert {citation["title"] for citation in answers[5]["citations"]} == {"Low blood sugar on the ward"}
+    assert all(citation["page"] and citation["boxes"] for citation in answers[5]["citations"])
 
 
 def test_search_is_a_ranked_list_of_passages(home: Path, answers: list[dict[str, Any]]) -> None:
