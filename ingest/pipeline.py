@@ -51,7 +51,7 @@ class IngestReport:
     def summary(self) -> str:
         """The same for a person."""
         lines = [
-            f"added {self.documents} documents ({self.passages} passages) in {self.seconds:.1f} s"
+            f"documents added: {self.documents} ({self.passages} passages) in {self.seconds:.1f} s"
             f" ({self.passages_per_second:.0f} passages/s); {self.unchanged} unchanged, {len(self.skipped)} skipped"
         ]
         lines += [f"skipped {skipped.path}: {skipped.reason}" for skipped in self.skipped]

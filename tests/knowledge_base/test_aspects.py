@@ -29,6 +29,7 @@ TABLE = aspect_table()
         ("is it safe to take tylenol while pregnant", 1, "pregnancy"),
         ("is albuterol ok when nursing a baby", 1, "breastfeeding"),
         ("what happens if you take too much acetaminophen", 1, "overdose"),
+        ("how much alcohol is too much with metformin", 1, "alcohol"),
         ("how should insulin glargine be stored", 1, "storage"),
         ("how does omeprazole work", 1, "mechanism"),
         ("what does plavix do in the body", 1, "mechanism"),
