@@ -96,12 +96,12 @@ def without_summaries(
     passages: Sequence[tuple[Passage, int, float | None]],
 ) -> list[tuple[Passage, int, float | None]]:
     """Without the Highlights of sections that are there in full: they may contradict the body, and the body holds."""
-    in_full = {one.section_code for one, _, _ in passages if not _is_summary(one)}
-    return [found for found in passages if not _is_summary(found[0]) or found[0].section_code not in in_full]
-
-
-def _is_summary(passage: Passage) -> bool:
-    return any(heading.lower().startswith("highlights") for heading in passage.section_path)
+    in_full = {one.section_code for one, _, _ in passages if not loinc.is_highlights(one.section_path)}
+    return [
+        found
+        for found in passages
+        if not loinc.is_highlights(found[0].section_path) or found[0].section_code not in in_full
+    ]
 
 
 def collect_candidates(passages: Iterable[tuple[Passage, int, float | None]]) -> list[Candidate]:

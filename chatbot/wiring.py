@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from chatbot.settings import Settings, load_settings
+from chatbot.settings import Settings
 from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def load_embedder(settings: Settings) -> Embedder:
     return SentenceTransformerEmbedder(settings.embedder)
 
 
-def locate_kb(named: Path | None) -> Path:
+def locate_kb(settings: Settings, named: Path | None) -> Path:
     """The knowledge base to use, building the starter one if none is at the default place.
 
     Raises:
@@ -60,7 +60,6 @@ def locate_kb(named: Path | None) -> Path:
     """
     from knowledge_base.knowledge_base import KnowledgeBase
 
-    settings = load_settings()
     path = named or settings.kb_path
     if KnowledgeBase.exists(path):
         return path
@@ -82,12 +81,12 @@ def build_starter(settings: Settings, path: Path) -> None:
     typer.echo(f"starter knowledge base: {report.documents} documents, {report.passages} passages", err=True)
 
 
-def open_store(named: Path | None) -> PassageStore:
+def open_store(settings: Settings, named: Path | None) -> PassageStore:
     """The stored documents alone, without the embedder."""
     from knowledge_base.manifest import IndexManifest
     from knowledge_base.passage_store import PassageStore
 
-    path = locate_kb(named)
+    path = locate_kb(settings, named)
     return PassageStore(path, generation=IndexManifest.load(path).generation)
 
 
@@ -95,14 +94,14 @@ def open_kb(settings: Settings, named: Path | None) -> KnowledgeBase:
     """The knowledge base, opened with the embedder of the settings."""
     from knowledge_base.knowledge_base import KnowledgeBase
 
-    return KnowledgeBase.open(locate_kb(named), load_embedder(settings))
+    return KnowledgeBase.open(locate_kb(settings, named), load_embedder(settings))
 
 
-def open_retriever(named: Path | None) -> HybridRetriever:
+def open_retriever(settings: Settings, named: Path | None) -> HybridRetriever:
     """Search over the knowledge base."""
     from knowledge_base.retriever import HybridRetriever
 
-    return HybridRetriever(open_kb(load_settings(), named))
+    return HybridRetriever(open_kb(settings, named))
 
 
 def open_chat_model(settings: Settings) -> OpenAIChatModel | None:

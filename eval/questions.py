@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.contract import to_json
+from chatbot.json_lines import numbered_lines
 from chatbot.opened import OpenedAnswerer
 from eval.statistics import Share, wilson
 from knowledge_base.errors import VademecumError
@@ -78,11 +79,7 @@ def load_questions(path: Path) -> list[Question]:
     Raises:
         VademecumError: the file or a line of it cannot be used; names the line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise VademecumError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from error
-    return [_parse(line, f"{path} line {n}") for n, line in enumerate(lines, start=1) if line.strip()]
+    return [_parse(line, where) for where, line in numbered_lines(path, str(path))]
 
 
 def _parse(line: str, where: str) -> Question:

@@ -38,6 +38,18 @@ class Block:
     heading: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPart:
+    """One section on its way into the text; `heading` is printed above it."""
+
+    code: str | None
+    title: str
+    path: tuple[str, ...]
+    heading: str | None
+    blocks: tuple[Block, ...]
+    kind: Kind | None
+
+
 def clean(raw: str) -> str:
     """One line of text: every space plain and single, invisible and font-private characters gone."""
     if raw.isascii() and raw.isprintable():
@@ -88,6 +100,10 @@ class LabelText:
         self._sections.append(
             Section(code=code, title=title, path=path, start=start, end=self._length, kind=kind, table_rows=tuple(rows))
         )
+
+    def add_part(self, part: LabelPart) -> None:
+        """Append a section that is whole."""
+        self.add(part.blocks, code=part.code, title=part.title, path=part.path, heading=part.heading, kind=part.kind)
 
     @property
     def text(self) -> str:

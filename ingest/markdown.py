@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from ingest.decoding import decode_text
 from ingest.front_matter import LISTS, FrontMatter, read_front_matter
+from ingest.section_codes import NO_EVIDENCE_TITLES
 from knowledge_base.loinc import code_for_heading
 from knowledge_base.types import DocumentInfo, DrugName, Relation, Section, SourceDocument
 
@@ -25,7 +26,6 @@ _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})[ \t]*")
 _NO_PARAGRAPH = re.compile(r"\s*(?:[-*+>|]|\d+[.)]\s|#)|[\s|:-]*$| {4}|\t")
 _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _FRAMED = re.compile(r"[ \t]*\|.*\|[ \t]*")
-_NO_EVIDENCE: Final = frozenset({"sources", "references"})
 _RELATIONS: Final = MappingProxyType[str, Relation](
     {"ingredients": "ingredient", "salts": "salt", "brands": "brand", "synonyms": "synonym", "classes": "class"}
 )
@@ -149,7 +149,7 @@ def _sections(text: str, body: int, outline: _Outline, info: DocumentInfo) -> It
         path = [*(above for above in path if above.level < heading.level), heading]
         # The one heading at the top repeats the title; a path without it is shorter and says as much.
         shown = [above.title for above in path if above.level > 1 or not has_one_top] or [heading.title]
-        if heading.title.lower() in _NO_EVIDENCE:
+        if heading.title.lower() in NO_EVIDENCE_TITLES:
             continue
         yield from _section(text, (heading.end, end), outline.rows, info, tuple(shown), keep_empty=heading.level > 1)
 

@@ -150,7 +150,7 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
     )
     writer = LabelText(title)
     for part in parts:
-        writer.add(part.blocks, code=part.code, title=part.title, path=part.path, heading=part.heading, kind=part.kind)
+        writer.add_part(part)
     set_id = (_text(record, "set_id") or _first(about, "spl_set_id") or "").lower() or None
     version = _text(record, "version")
     date = _DATE.match(_text(record, "effective_time") or "")

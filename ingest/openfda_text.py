@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from ingest.label_text import Block
+from ingest.label_text import Block, LabelPart
 from ingest.openfda_tables import TABLE_MARK, Table, field_texts, mark_tables, read_tables, table_index
 from ingest.run_in_headings import Piece, capitals_end, heading_end, split_numbered, split_questions
 from ingest.section_codes import PACKAGE_LABEL, PATIENT_CODES, RECENT_CHANGES, kind_of, section_code
@@ -56,18 +55,6 @@ _OTC_HEADINGS: Final = MappingProxyType(
         UNCLASSIFIED_FIELD: r"Other information",
     }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelPart:
-    """One section on its way into the document's text."""
-
-    code: str | None
-    title: str
-    path: tuple[str, ...]
-    heading: str | None
-    blocks: tuple[Block, ...]
-    kind: Kind | None
 
 
 def label_parts(record: Mapping[str, object]) -> list[LabelPart]:

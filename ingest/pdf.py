@@ -20,6 +20,7 @@ from ingest.pdf_layout import RAISED, Piece, PrintedLine, PrintedPage, mark_bull
 from ingest.pdf_sections import STANDING_HEADINGS, nested, of_label, without_product_data
 from ingest.pdf_tables import find_tables, rules_of
 from ingest.pdf_text import PdfText, Vocabulary
+from ingest.section_codes import NO_EVIDENCE_TITLES
 from knowledge_base.errors import IngestError
 from knowledge_base.types import Box, DocumentInfo, SourceDocument
 
@@ -37,8 +38,6 @@ _END_WITHIN: Final = 4096
 _MAX_BULLET: Final = 7.0
 _MAX_NAMED_PAGES: Final = 10
 _MAX_DRAWINGS: Final = 6000
-
-_NO_EVIDENCE: Final = frozenset({"sources", "references"})
 
 
 def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
@@ -89,8 +88,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
         brands=medicine.brands if medicine else (),
     )
     names = medicine.names if medicine else ()
-    # Where a document says where its facts come from, it states none.
-    evidence = tuple(section for section in writer.sections if section.title.lower() not in _NO_EVIDENCE)
+    evidence = tuple(section for section in writer.sections if section.title.lower() not in NO_EVIDENCE_TITLES)
     return SourceDocument(info=info, text=text, sections=evidence, names=names, lines=writer.lines)
 
 

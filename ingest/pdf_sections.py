@@ -17,7 +17,6 @@ from ingest.pdf_text import Part
 from ingest.section_codes import kind_of, section_code
 from knowledge_base import loinc
 
-HIGHLIGHTS: Final = "Highlights of prescribing information"
 STANDING_HEADINGS: Final = (
     "HIGHLIGHTS OF PRESCRIBING INFORMATION",
     "FULL PRESCRIBING INFORMATION",
@@ -199,7 +198,7 @@ def _coded(kept: Sequence[tuple[Part, bool]], untitled: str) -> Iterator[Part]:
             code = section_code(None, bare, None)
             if code is not None and code not in _NO_HIGHLIGHT and part.blocks:
                 name = loinc.NAMES.get(code, bare)
-                yield replace(part, title=f"Highlights: {name}", path=(HIGHLIGHTS, name), code=code)
+                yield replace(part, title=f"Highlights: {name}", path=(loinc.HIGHLIGHTS, name), code=code)
             continue
         code = _code(part, bare, codes) if part.path[-1] != untitled else None
         codes[part.path] = code

@@ -22,6 +22,9 @@ PATIENT_CODES: Final = frozenset({loinc.MEDICATION_GUIDE, loinc.PATIENT_PACKAGE_
 SKIPPED_CODES: Final = frozenset({PACKAGE_LABEL, PRODUCT_DATA})
 """Pictures of the carton and registry data: nothing anybody asks a label about."""
 
+NO_EVIDENCE_TITLES: Final = frozenset({"sources", "references"})
+"""Where a document of any format says where its facts come from, it states none."""
+
 # Containers whose uncoded sub-sections are better known by their own heading.
 _REFINED: Final = MappingProxyType(
     {

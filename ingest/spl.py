@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
 
-from ingest.label_text import Block, LabelText, clean, split_at_headings
+from ingest.label_text import Block, LabelPart, LabelText, clean, split_at_headings
 from ingest.names import drug_names
 from ingest.safe_xml import local_name, parse_xml
 from ingest.section_codes import RECENT_CHANGES, SKIPPED_CODES, kind_of, section_code
 from ingest.spl_product import Product, read_product, read_title
 from ingest.spl_text import Narrative
 from knowledge_base.errors import IngestError
-from knowledge_base.loinc import BOXED_WARNING, NAMES
+from knowledge_base.loinc import BOXED_WARNING, HIGHLIGHTS, NAMES
 from knowledge_base.types import DocumentInfo, Kind, SourceDocument
 
-HIGHLIGHTS: Final = "Highlights of prescribing information"
 MAX_DEPTH: Final = 40
 _HL7 = "urn:hl7-org:v3"
 _DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})")
@@ -32,18 +31,6 @@ _QUESTION = re.compile(r"(?:What|Who|How|When|Why|Where)\b.{5,140}\?$")
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\.?\s+")
 # Boxed: the full text follows at once. Recent changes: dates of edits, nothing about the medicine.
 _NO_HIGHLIGHT: Final = frozenset({BOXED_WARNING, RECENT_CHANGES})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One section of the label on its way into the text."""
-
-    code: str | None
-    title: str
-    path: tuple[str, ...]
-    heading: str | None
-    blocks: tuple[Block, ...]
-    kind: Kind | None
 
 
 def is_spl(data: bytes) -> bool:
@@ -70,7 +57,7 @@ def read_spl(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     writer = LabelText(title)
     parts = [part for section in _children(root) for part in _parts(section, (), None, "", None, 0)]
     for part in [*_highlights(root), *parts]:
-        writer.add(part.blocks, code=part.code, title=part.title, path=part.path, heading=part.heading, kind=part.kind)
+        writer.add_part(part)
     if all(section.start == section.end for section in writer.sections):
         raise IngestError("an SPL document without text: no section has any")
     return SourceDocument(
@@ -129,7 +116,7 @@ def _parts(
     parent_title: str,
     kind: Kind | None,
     depth: int,
-) -> Iterator[_Part]:
+) -> Iterator[LabelPart]:
     """A section and everything below it, in the order of the label."""
     own = _own_code(section)
     if own in SKIPPED_CODES or depth > MAX_DEPTH:
@@ -155,7 +142,7 @@ def _parts(
             # "Common side effects include:" belongs to the question of the Medication Guide above it.
             above = question if sub_title.endswith(":") else ()
             question = (sub_title,) if sub_title.endswith("?") else question
-            yield _Part(
+            yield LabelPart(
                 code=code,
                 title=sub_title,
                 path=(*own_path, *above, sub_title) if sub else own_path,
@@ -176,7 +163,7 @@ def _joined(headings: str) -> str:
     return " ".join([*above, lines[-1]])
 
 
-def _highlights(root: etree._Element) -> Iterator[_Part]:
+def _highlights(root: etree._Element) -> Iterator[LabelPart]:
     """The label's own summary, section by section."""
     for section in _children(root):
         own = _own_code(section)
@@ -187,7 +174,7 @@ def _highlights(root: etree._Element) -> Iterator[_Part]:
         blocks = tuple(block for text in texts for block in narrative.blocks(text))
         name = NAMES.get(own) or _NUMBERING.sub("", _title(section))
         if blocks and name:
-            yield _Part(
+            yield LabelPart(
                 code=own,
                 title=f"Highlights: {name}",
                 path=(HIGHLIGHTS, name),

@@ -16,7 +16,6 @@ from knowledge_base.types import DocumentInfo, Passage
 if TYPE_CHECKING:
     from knowledge_base.passage_store import PassageStore
 
-_SUMMARY: Final = re.compile(r"\bhighlights\b", re.IGNORECASE)
 _MIN_CHARS: Final = 40
 _MAX_GAP: Final = 200
 """Characters between two passages of one warning: its own headings."""
@@ -67,7 +66,7 @@ def _first(store: PassageStore, infos: Iterable[DocumentInfo]) -> list[Passage]:
     for info in infos:
         coded = store.passages_of(info.id, {loinc.BOXED_WARNING})
         # The Highlights only sum a boxed warning up.
-        passages = [one for one in coded if not any(_SUMMARY.search(title) for title in one.section_path)] or coded
+        passages = [one for one in coded if not loinc.is_highlights(one.section_path)] or coded
         if not passages:
             continue
         whole = " ".join(passage.text for passage in passages)

@@ -7,9 +7,12 @@ carries codes use those; readers of Markdown, PDF and uncoded sections ask `code
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
+HIGHLIGHTS: Final = "Highlights of prescribing information"
+"""The heading under which readers file a label's own summary; it has no code of its own."""
 UNCLASSIFIED: Final = "42229-5"
 BOXED_WARNING: Final = "34066-1"
 INDICATIONS: Final = "34067-9"
@@ -214,7 +217,13 @@ _HEADINGS: Final = tuple(
         (r"abuse|dependence", "42227-9"),
     )
 )
+_HIGHLIGHTS: Final = re.compile(r"\bhighlights\b", re.IGNORECASE)
 _NUMBERING: Final = re.compile(r"^\s*\d+(\.\d+)*\.?\s+")
+
+
+def is_highlights(section_path: Iterable[str]) -> bool:
+    """Whether a section belongs to a label's Highlights, which only sum up what its sections say in full."""
+    return any(_HIGHLIGHTS.search(heading) for heading in section_path)
 
 
 def code_for_heading(heading: str) -> str | None:

@@ -17,6 +17,7 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import DrugClasses
 from knowledge_base.fusion import RRF_K
 from knowledge_base.lay_terms import share_of
+from knowledge_base.loinc import is_highlights
 from knowledge_base.scopes import Interactant
 from knowledge_base.types import DocumentInfo, Passage
 from knowledge_base.words import folded_words, name_key
@@ -37,7 +38,6 @@ _NAMED: Final = 1.1
 _NAMED_BY_CLASS: Final = 0.95
 _NAMED_BROADLY: Final = 0.8
 _NAMED_IN_TITLE: Final = 0.15
-_SUMMARY: Final = re.compile(r"\bhighlights\b", re.IGNORECASE)
 _SUMMARY_LOSS: Final = 0.08
 """The Highlights only sum up; where the full section says as much, it is the one to quote."""
 _WRONG_GROUP: Final = 0.35
@@ -139,7 +139,7 @@ def text_score(
         score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
         score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
     naming = _naming(passage, folded, tuple(interactants))
-    if any(_SUMMARY.search(heading) for heading in passage.section_path):
+    if is_highlights(passage.section_path):
         score -= _SUMMARY_LOSS
     return TextScore(score + naming, naming > 0)
 

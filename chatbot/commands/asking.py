@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chatbot.commands.options import JsonOption, KbOption, note, print_json, print_json_line
+from chatbot.json_lines import numbered_lines
 from knowledge_base.errors import VademecumError
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ def search(
 ) -> None:
     """Ranked passages for a question."""
     from chatbot.contract import passage_to_json
+    from chatbot.settings import load_settings
     from chatbot.wiring import open_retriever
     from knowledge_base.types import Query
 
-    retrieval = open_retriever(kb_path).search(Query(text=_question(query), k=k))
+    retrieval = open_retriever(load_settings(), kb_path).search(Query(text=_question(query), k=k))
     if as_json:
         print_json([passage_to_json(scored) for scored in retrieval.passages])
         return
@@ -122,15 +124,7 @@ def _read_batch(path: Path) -> list[dict[str, Any]]:
     Raises:
         VademecumError: the file or a line of it is not usable; names the line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise VademecumError(f"--batch {path}: cannot be read as UTF-8 text ({type(error).__name__})") from error
-    requests = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        requests.append(_parse_request(line, f"--batch {path} line {number}"))
+    requests = [_parse_request(line, where) for where, line in numbered_lines(path, f"--batch {path}")]
     if not requests:
         note(f"--batch {path}: no questions in it")
     return requests

@@ -37,10 +37,11 @@ def ingest(
 @kb.command("info")
 def info(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
     """Counts, embedder and version of the knowledge base."""
+    from chatbot.settings import load_settings
     from chatbot.wiring import locate_kb
     from knowledge_base.manifest import IndexManifest
 
-    path = locate_kb(kb_path)
+    path = locate_kb(load_settings(), kb_path)
     manifest = IndexManifest.load(path)
     if as_json:
         print_json({"path": str(path), **manifest.to_json()})
@@ -54,9 +55,10 @@ def list_documents(kb_path: KbOption = None, as_json: JsonOption = False) -> Non
     """Every document: id, kind, date and title."""
     from dataclasses import asdict
 
+    from chatbot.settings import load_settings
     from chatbot.wiring import open_store
 
-    documents = open_store(kb_path).documents()
+    documents = open_store(load_settings(), kb_path).documents()
     if as_json:
         print_json([asdict(document) for document in documents])
         return
@@ -75,8 +77,9 @@ def remove(
     from chatbot.wiring import load_embedder, locate_kb
     from knowledge_base.builder import KnowledgeBaseBuilder
 
-    path = locate_kb(kb_path)
-    with ProgressBar() as progress, KnowledgeBaseBuilder(path, load_embedder(load_settings())) as builder:
+    settings = load_settings()
+    path = locate_kb(settings, kb_path)
+    with ProgressBar() as progress, KnowledgeBaseBuilder(path, load_embedder(settings)) as builder:
         builder.remove_documents(document_ids)
         builder.publish(progress)
     typer.echo(f"removed {len(document_ids)} document{'s' if len(document_ids) != 1 else ''}")
@@ -85,10 +88,11 @@ def remove(
 @kb.command("verify")
 def verify(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
     """Check that every passage stands in its source to the character and the index fits; exit 1 if not."""
+    from chatbot.settings import load_settings
     from chatbot.wiring import locate_kb
     from knowledge_base.verify import verify as find_problems
 
-    path = locate_kb(kb_path)
+    path = locate_kb(load_settings(), kb_path)
     problems = find_problems(path)
     if as_json:
         print_json({"path": str(path), "clean": not problems, "problems": problems})

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from ingest.pdf_blocks import TextBlock, blocks_of, looks_of
 from ingest.pdf_furniture import is_contents, without_furniture
 from ingest.pdf_layout import Piece, PrintedLine, PrintedPage, PrintedRow, find_gutter, mark_bullets, reading_order
-from ingest.pdf_sections import HIGHLIGHTS, nested, of_label, without_product_data
+from ingest.pdf_sections import nested, of_label, without_product_data
 from ingest.pdf_tables import find_tables, rules_of
 from ingest.pdf_text import Part, PdfText, Vocabulary
+from knowledge_base.loinc import HIGHLIGHTS
 from knowledge_base.types import Box
 
 

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.spl import HIGHLIGHTS, is_spl, read_spl
+from ingest.spl import is_spl, read_spl
 from knowledge_base import loinc
 from knowledge_base.errors import IngestError
+from knowledge_base.loinc import HIGHLIGHTS
 from knowledge_base.types import SourceDocument
 
 _PRODUCT = """<section><code code="48780-1"/><subject><manufacturedProduct><manufacturedProduct>
