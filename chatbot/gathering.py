@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from chatbot.candidates import Candidate, collect_candidates, ranked, unranked, without_summaries
+from chatbot.candidates import Candidate, adjoin, collect_candidates, ranked, unranked, without_summaries
 from chatbot.evidence import AspectRules, EvidenceRules, focus
 from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, State, pick_quotes, unmatched
 from chatbot.types import Audience
@@ -61,6 +61,10 @@ class Store(Protocol):
         """The passages of one document, in order."""
         ...
 
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Passages by number; a number that is not stored is left out."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gatherer:
@@ -77,7 +81,7 @@ class Gatherer:
         if not drugs:
             # Guidelines have no label sections, so the words of the question decide.
             need = Need(question=question, aspects=(), words=self.rules.words(question, (), ()), audience=audience)
-            quotes = self._pick(need, collect_candidates(ranked(_open_passages(question, retrieval, parts))))
+            quotes = self._pick(need, self._candidates(ranked(_open_passages(question, retrieval, parts))))
             return (self._group(need, quotes, "found" if quotes else "silent"),)
         classes = {question[one.start : one.end]: one.name for one in drug_classes().mentions(question)}
         unheld = [
@@ -111,14 +115,22 @@ class Gatherer:
         codes |= {one.passage.section_code for one in brought if one.passage.section_code is not None}
         more = [passage for document in documents for passage in self.store.passages_of(document.id, codes)]
         passages = without_summaries([*ranked(brought), *unranked(more)])
-        quotes = self._pick(need, collect_candidates(passages))
+        quotes = self._pick(need, self._candidates(passages))
         if not quotes and need.partner is None and not brought:
             # Documents that only speak of the medicine (a guideline, another label).
-            quotes = self._pick(replace(need, ingredient=None), collect_candidates(ranked(retrieval.passages)))
+            quotes = self._pick(replace(need, ingredient=None), self._candidates(ranked(retrieval.passages)))
         state = self._absence(need, documents)
         if quotes and (need.partner is not None or state == "silent" or not need.aspects):
             state = "found"
         return self._group(need, quotes, state)
+
+    def _candidates(self, passages: Sequence[tuple[Passage, int, float | None]]) -> list[Candidate]:
+        return collect_candidates(passages, self._neighbour)
+
+    def _neighbour(self, passage: Passage) -> Passage | None:
+        """The passage right before one of the same section: they are numbered in the order of the text."""
+        before = self.store.passages([passage.number - 1]).get(passage.number - 1)
+        return before if before is not None and adjoin(before, passage) else None
 
     def _pick(self, need: Need, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
         return pick_quotes(need, candidates, self.embed)
