@@ -14,12 +14,13 @@ _LEANING: Final = re.compile(
 )
 _POINTING: Final = re.compile(
     r"^(?:(?:they|them|those|their|he|she|such|its)\b"
-    r"|this\b(?! (?:medicines?|medications?|drugs?|products?|preparation|leaflet|guide|label|insert|information|section))"
+    r"|this\b(?! (?:medicines?|medications?|drugs?|products?|preparation|leaflet|guide|label|insert|section))"
     r"|these\b(?! (?:medicines?|medications?|drugs?|products?|tablets|capsules|highlights|instructions))"
     r"|(?:however|therefore|thus|hence|consequently|moreover|furthermore|nevertheless|otherwise|for example"
     r"|in (?:this|these|that|such) |for (?:this|these|that|such) |the (?:latter|former|same|above)\b)"
-    r"|it\b(?! (?:is|was|has been|may be|might be|can be|should be|would be|must be|will be)(?: also| still| therefore)?"
-    r"(?: not)?(?: yet| always| very| highly| often| usually| generally)? (?:been )?(?:known|unknown|important|recommended"
+    r"|it\b(?! (?:is|was|has been|may be|might be|can be|should be|would be|must be|will be)"
+    r"(?: also| still| therefore)?(?: not)?(?: yet| always| very| highly| often| usually| generally)? (?:been )?"
+    r"(?:known|unknown|important|recommended"
     r"|possible|advisable|advised|best|essential|necessary|imperative|preferable|desirable|prudent|appropriate|suggested"
     r"|reported|noted|emphasi[sz]ed|considered|stated|estimated|believed|thought|expected|remembered|recogni[sz]ed"
     r"|unclear|unlikely|likely|established|good|useful|helpful|safe to|okay to|ok to|critical|vital|difficult|common)"

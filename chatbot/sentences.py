@@ -273,9 +273,7 @@ def _sentence(text: str, span: _Span, form: Form) -> Sentence:
             form = "heading"
         elif len(_WORD.findall(words)) < _MIN_WORDS or words.count("(") != words.count(")"):
             form = "fragment"
-        elif _opens_in_brackets(words):
-            form = "fragment"
-        elif words[0].islower() or not _BEGINNING.match(words) or not _WHOLE.search(words):
+        elif words[0].islower() or not _BEGINNING.match(words) or _opens_in_brackets(words) or not _WHOLE.search(words):
             # A list item, or the end of a sentence whose beginning stands in another passage.
             form = "fragment"
         elif _is_run_together_table(words):
