@@ -24,6 +24,7 @@ from chatbot.gathering import Gatherer
 from chatbot.llm import ChatModel, ChatModelError
 from chatbot.notices import model_notice, unsupported_notice
 from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone
+from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
 from chatbot.triage import Triage
@@ -133,7 +134,11 @@ class Answerer:
         self, run: Run, question: str, history: Sequence[Turn], verdict: TriageVerdict, audience: Audience
     ) -> Case:
         with run.stage("rewrite"):
-            asked = await run_sync(rewrite, question, history, self._retriever.resolve, self._rules.has_own_subject)
+            resolve = self._retriever.resolve
+            asked = await run_sync(rewrite, question, history, resolve, self._rules.has_own_subject)
+            if self._chat_model is not None and verdict.level == "none":
+                # The fixed text of an emergency waits for no model.
+                asked = await rephrase(self._chat_model, question, history, asked, resolve)
         with run.stage("retrieve"):
             return await run_sync(self._retrieve, question, asked, verdict, audience)
 
