@@ -86,6 +86,7 @@ _DRUG_FACTS: Final = frozenset(
 )
 _ADDRESS: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 """A web address is made of words that say nothing of the sentence it stands in."""
+_IT: Final = re.compile(r"It\b")
 _NO_SENTENCE: Final = re.compile(r"^(?:[A-Z][\w-]*\W*){1,3}(?:\(.*\)|\[.*\])?\W*$|.*[|=]|.*,$")
 """A name or a cell of a table: a line that says nothing when no lead-in stands before it."""
 _FOOTNOTE: Final = re.compile(r"^(?:[*\u2020\u2021\u00a7\u00b6#]|\([a-z]\)|\[[a-z]\])")
@@ -196,7 +197,10 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
 
 def _with_sentence_before(candidate: Candidate, before: Candidate | None) -> Candidate:
     """A sentence that points back, with the one before it; a fragment where that can not be quoted."""
-    if before is None or before.form not in {"sentence", "list"} or not _is_quotable(before):
+    if before is None or before.form == "heading":
+        # At the head of a section "it" is the medicine.
+        return candidate if _IT.match(candidate.text) else replace(candidate, form="fragment")
+    if before.form not in {"sentence", "list"} or not _is_quotable(before):
         return replace(candidate, form="fragment")
     if before.passage.id != candidate.passage.id or before.form == "list":
         if before.lead is not None or len(before.text) > _MAX_JOINED_CHARS:

@@ -26,9 +26,9 @@ _PRONOUN: Final = re.compile(
 )
 _SUBJECT: Final = re.compile(r"\b(?:it|this|that)\b(?! (?:is|was) )", re.IGNORECASE)
 _PAIR: Final = re.compile(
-    r"\b(?:both|together|each other|the two|all of them|between them|they be (?:taken|combined|mixed|used)|them together"
-    r"|they interact|which (?:one )?(?:is|works|has|should|would|do)|which one|(?:it|this) (?:\w+ ){0,2}(?:with|and) that"
-    r"|that (?:\w+ ){0,2}(?:with|and) (?:it|this))\b",
+    r"\b(?:both|together|each other|the two|all of them|between them|they be (?:taken|combined|mixed|used)"
+    r"|they interact|which (?:one )?(?:is|works|has|should|would|do)|which one"
+    r"|(?:it|this) (?:\w+ ){0,2}(?:with|and) that|that (?:\w+ ){0,2}(?:with|and) (?:it|this))\b",
     re.IGNORECASE,
 )
 _OTHER_ONE: Final = re.compile(
@@ -42,9 +42,9 @@ _NO_CONTENT: Final = re.compile(
     re.IGNORECASE,
 )
 _CHIT_CHAT: Final = re.compile(
-    r"\W*(?:(?:hi|hello|hey|good (?:morning|day|evening|afternoon)|thanks?(?: you)?(?: (?:very|so) much| a lot)?|ta|cheers"
-    r"|ok(?:ay)?|great|good|fine|perfect|cool|alright|all right|got it|i see|understood|bye|goodbye|never ?mind|yes|no"
-    r"|yep|yeah|nope|sure|please|that helps|nice)\W*)+",
+    r"\W*(?:(?:hi|hello|hey|good (?:morning|day|evening|afternoon)|thanks?(?: you)?(?: (?:very|so) much| a lot)?"
+    r"|ta|cheers|ok(?:ay)?|great|good|fine|perfect|cool|alright|all right|got it|i see|understood|bye|goodbye"
+    r"|never ?mind|yes|no|yep|yeah|nope|sure|please|that helps|nice)\W*)+",
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(
@@ -76,6 +76,7 @@ _ORDINALS: Final = (
     re.compile(r"\b(?:second|2nd|latter|2|two|b)\b", re.IGNORECASE),
     re.compile(r"\b(?:third|3rd|3|three|c)\b", re.IGNORECASE),
 )
+_PICKING: Final = r"(?:i|mean|meant|want|it's|its|it|is|was|the|no|yes|sorry|what|about|and|for|of course)[,.]?"
 _CHOICE: Final = re.compile(
     r"\W*(?:(?:i|it|it's|its|the|this|that|is|mean|meant|want|option|number|no|one|name|please|yes|first|1st|former|second"
     r"|2nd|latter|third|3rd|last|1|2|3|two|three|a|b|c)\b\W*)+",
@@ -168,7 +169,7 @@ def chosen(reply: str, names: Sequence[str]) -> str | None:
     """Which of the names offered a short reply picks: by its number, or by the name itself."""
     said = reply.strip(" .!?,\"'\u201c\u201d").lower()
     for name in names:
-        if re.fullmatch(rf"(?:[a-z']+ ){{0,3}}{re.escape(name.lower())}(?: please)?", said):
+        if re.fullmatch(rf"(?:{_PICKING} )*{re.escape(name.lower())}(?: please)?", said):
             return name
     if _CHOICE.fullmatch(reply) is None:
         return None

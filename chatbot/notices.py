@@ -12,6 +12,7 @@ from typing import Final
 
 from chatbot.conflicts import Conflict
 from chatbot.points import TOPICS
+from chatbot.rewriting import Rewritten
 from chatbot.types import Notice
 from knowledge_base.types import DocumentInfo, DrugMention
 
@@ -41,6 +42,13 @@ def name_notices(drugs: Sequence[DrugMention], carried: Sequence[str] = ()) -> l
         elif drug.match == "brand" and drug.mention.lower() != ingredients:
             notices.append(Notice(kind="brand", text=f"{_cased(drug.mention)} is a brand name of {ingredients}."))
     return list(dict.fromkeys(notices))
+
+
+def follow_up_notice(question: str, read_as: Rewritten) -> list[Notice]:
+    """How a follow-up was read where it took over more than a medicine."""
+    if read_as.carried or not read_as.leans or read_as.question == question:
+        return []
+    return [Notice(kind="follow-up", text=f"Read as: \u201c{read_as.question}\u201d")]
 
 
 def person_notices(question: str, aspects: Sequence[str]) -> list[Notice]:

@@ -23,7 +23,7 @@ from chatbot.compose import (
 )
 from chatbot.evidence import AspectRules
 from chatbot.extractive import QuoteGroup
-from chatbot.notices import age_notice, conflict_notice, name_notices, person_notices
+from chatbot.notices import age_notice, conflict_notice, follow_up_notice, name_notices, person_notices
 from chatbot.rewriting import Rewritten
 from chatbot.types import (
     Abstention,
@@ -144,6 +144,7 @@ def _respond(
         boxed_warnings=case.boxed_warnings,
         notices=(
             *notices,
+            *follow_up_notice(case.question, case.asked),
             *name_notices(case.retrieval.drugs, case.asked.carried),
             *(person_notices(case.question, names) if kind is Answer else ()),
             *age_notice(documents, case.today),

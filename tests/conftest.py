@@ -91,6 +91,7 @@ def make_document() -> DocumentMaker:
         names: tuple[DrugName, ...] | None = None,
         title: str = "Ibuprofen tablets",
         source_path: str = "/labels/ibuprofen.md",
+        effective_date: str | None = None,
     ) -> tuple[SourceDocument, list[Passage]]:
         info = DocumentInfo(
             id=document_id,
@@ -100,6 +101,7 @@ def make_document() -> DocumentMaker:
             title=title,
             sha256="0" * 64,
             ingredients=ingredients,
+            effective_date=effective_date,
         )
         text, made, passages = "", [], []
         for heading, body in sections.items():

@@ -124,6 +124,55 @@ def test_a_list_cut_between_passages_is_quoted_with_its_lead_in() -> None:
     )
 
 
+def quotable(*passages: Passage, before: Passage | None = None) -> list[str]:
+    return [one.text for one in collect_candidates(unranked(passages), lambda _: before)]
+
+
+def test_a_sentence_that_points_back_comes_with_the_one_before_it() -> None:
+    text = "Cimetidine raises the level of it. This may call for a lower dose. Avoid alcohol while taking it."
+    assert quotable(passage(text, "34073-7", "Interactions")) == [
+        "Cimetidine raises the level of it.",
+        "Cimetidine raises the level of it. This may call for a lower dose.",
+        "Avoid alcohol while taking it.",
+    ]
+
+
+def test_a_neighbour_is_fetched_only_for_a_sentence_that_needs_it() -> None:
+    fetched: list[int] = []
+    first = passage("Some reactions were fatal.", "34073-7", "Interactions")
+    second = passage("These reactions came early. Rash is rare here.", "34073-7", "Interactions", first.end + 1)
+
+    def neighbour(one: Passage) -> Passage:
+        fetched.append(one.start)
+        return first
+
+    pointing, plain = collect_candidates(unranked([second]), neighbour)
+    assert pointing.lead is not None and pointing.lead.text == "Some reactions were fatal."
+    assert plain.lead is None
+    assert fetched == [second.start]
+    collect_candidates(unranked([first]), neighbour)
+    assert fetched == [second.start]
+
+
+def test_a_sentence_that_points_nowhere_is_passed_over() -> None:
+    assert quotable(passage("However, it was stopped in two patients.", "34073-7", "Interactions")) == []
+    assert quotable(passage("They should be monitored closely.", "34073-7", "Interactions")) == []
+    at_the_head = "It is given once a day in the morning."
+    assert quotable(passage(at_the_head, "34068-7", "Dosage")) == [at_the_head]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is not known whether it passes into milk.",
+        "This medicine may cause drowsiness in some people.",
+        "These tablets should be swallowed whole with water.",
+    ],
+)
+def test_some_openings_point_at_nothing(text: str) -> None:
+    assert quotable(passage(f"Rash is rare with it. {text}", "34084-4", "x"))[1] == text
+
+
 def test_the_highlights_are_left_out_where_the_section_is_there_in_full() -> None:
     body = passage("Not below a GFR of 30.", "34068-7", "2.5 Kidney")
     summary = passage("Not above a GFR of 30.", "34068-7", "Highlights: Dosage", start=100)

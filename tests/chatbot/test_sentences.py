@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,10 +62,56 @@ def test_list_items_of_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["See Warnings and Precautions (5.1).", "(5.1)", "[see Boxed Warning]", "Refer to Dosage (2.2)."]
+    "text",
+    [
+        *("See Warnings and Precautions (5.1).", "(5.1)", "[see Boxed Warning]", "Refer to Dosage (2.2)."),
+        *(
+            "(See WARNINGS .)",
+            "(See PRECAUTIONS: Drug Interactions, and ADVERSE REACTIONS .)",
+            "See also Dosage ( 2.3 ).",
+        ),
+    ],
 )
 def test_a_bare_cross_reference_is_no_sentence(text: str) -> None:
     assert is_cross_reference(text)
+    assert split(text, "sentence") == []
+
+
+@pytest.mark.parametrize("text", ["See a doctor right away.", "See your doctor if the rash does not go away."])
+def test_being_sent_to_a_doctor_is_no_cross_reference(text: str) -> None:
+    assert not is_cross_reference(text)
+    assert split(text, "sentence") == [text]
+
+
+def test_a_bracket_is_not_cut() -> None:
+    text = "Lower the dose [see Error! Hyperlink reference not valid. ] in old age. Watch the kidneys of everyone."
+    assert split(text, "sentence") == [
+        "Lower the dose [see Error! Hyperlink reference not valid. ] in old age.",
+        "Watch the kidneys of everyone.",
+    ]
+
+
+def test_run_together_highlights_are_cut_at_their_references() -> None:
+    text = (
+        "Bleeding: It can be fatal. ( 5.1 ) Rash: Stop at first sign ( 5.2 , 6.1 ) Kidneys: Always check them. ( 5.3 )"
+    )
+    assert split(text, "sentence") == [
+        "Bleeding: It can be fatal. ( 5.1 )",
+        "Rash: Stop at first sign ( 5.2 , 6.1 )",
+        "Kidneys: Always check them. ( 5.3 )",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "% Sodium Chloride Injection is also an acceptable diluent.",
+        "(n=573) and a change of 3 mg was seen in the others.",
+        "Patients who had a stroke in the last six months;",
+        "Dose 400 200 300 TID 400 TID 600 TID 800 TID 1200 TID 30 59 400 200 300 BID 400 BID 500 BID.",
+    ],
+)
+def test_the_tail_of_something_cut_is_no_sentence(text: str) -> None:
     assert split(text, "sentence") == []
 
 
@@ -101,6 +149,30 @@ def test_spans_are_ordered_inside_and_trimmed(text: str, wrapped: bool) -> None:
         quote = text[one.start : one.end]
         assert quote == quote.strip()
         last = one.end
+
+
+_PIECES = (
+    "Take 2.5 mg",
+    "of e.g. it",
+    "at 1,250 mg/day",
+    "[see Warnings (5.1)]",
+    "( 5.2 )",
+    ".",
+    ";",
+    "Dr. No",
+    "\n",
+    "U.S.",
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map(" ".join), st.booleans())
+def test_no_span_begins_or_ends_inside_a_word_or_a_number(text: str, wrapped: bool) -> None:
+    for one in split_sentences(text, wrapped=wrapped):
+        for place in (one.start, one.end):
+            around = text[max(0, place - 1) : place + 1]
+            assert len(around) < 2 or not around.isalnum()
+            assert re.fullmatch(r"\d[.,]\d", text[max(0, place - 2) : place + 1]) is None
+            assert re.fullmatch(r"\d[.,]\d", text[max(0, place - 1) : place + 2]) is None
 
 
 @given(
