@@ -86,6 +86,8 @@ _DRUG_FACTS: Final = frozenset(
 )
 _ADDRESS: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 """A web address is made of words that say nothing of the sentence it stands in."""
+_NONE: Final = re.compile(r"None\b(?: known)?\.?(?:\s+None\b(?: known)?\.?)?(?:\s*\(\s*4\s*\))?")
+"""The whole text of many a section on contraindications."""
 _IT: Final = re.compile(r"It\b")
 _NO_SENTENCE: Final = re.compile(r"^(?:[A-Z][\w-]*\W*){1,3}(?:\(.*\)|\[.*\])?\W*$|.*[|=]|.*,$")
 """A name or a cell of a table: a line that says nothing when no lead-in stands before it."""
@@ -186,6 +188,8 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
             similarity=similarity,
             lead=lead if is_item else None,
         )
+        if passage.section_code == loinc.CONTRAINDICATIONS and _NONE.fullmatch(text):
+            candidate = replace(candidate, form="sentence")
         if not is_item:
             lead = _lead_of(candidate)
         if sentence.form in {"sentence", "list"} and points_back(text.lower()):
@@ -224,6 +228,8 @@ def _lead_of(candidate: Candidate) -> Lead | None:
 
 def _is_quotable(candidate: Candidate) -> bool:
     text = candidate.text
+    if candidate.form == "sentence" and _NONE.fullmatch(text):
+        return True
     shortest = _MIN_ITEM_CHARS if candidate.form == "item" else _MIN_CHARS
     if candidate.form in {"heading", "fragment"} or not shortest <= len(text) <= _MAX_CHARS:
         return False

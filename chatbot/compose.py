@@ -19,6 +19,7 @@ from chatbot.notices import join_names
 from chatbot.points import TOPICS
 from chatbot.sentences import list_items
 from chatbot.types import Audience, Citation, Claim
+from knowledge_base import loinc
 from knowledge_base.types import DocumentInfo, DrugMention, Kind
 
 _NOUNS: Final[dict[Kind, str]] = {"label": "label", "patient": "leaflet", "guideline": "guideline", "other": "document"}
@@ -27,9 +28,12 @@ _SCREEN_MARK: Final = re.compile(r"\[(?=\d)")
 """A source's own "[3]" is no citation of ours: an invisible character keeps it from being shown as one."""
 _MAX_NAMED_WORDS: Final = 2
 """A question with more words of its own than this names no single thing that could be missing."""
+_FORBIDS: Final = re.compile(r"contraindicat|\bnot\b|avoid|never", re.IGNORECASE)
 _LIST_MARK: Final = " \u2022 "
 _CELL_MARK: Final = " \u00b7 "
 _NOT_SAFE: Final = "That does not mean it is safe."
+_NOT_NONE: Final = "That does not mean there are none."
+_EFFECTS: Final = frozenset({"side_effects", "serious_side_effects", "warnings", "contraindication"})
 _HARMLESS: Final = frozenset(
     {"storage", "mechanism", "pharmacokinetics", "onset", "ingredients", "appearance", "overview", "uses", "dose"}
     | {"clinical_studies", "missed_dose", "how_to_take"}
@@ -150,10 +154,15 @@ def show_quote(citation: Citation) -> str:
     if citation.passage.section_code in LEAD_IN_SECTIONS:
         shown = _LIST_MARK.join(line.strip(" \u2022") for line in citation.quote.split("\n"))
     words = _SCREEN_MARK.sub("[\u2060", _SPACE.sub(" ", shown).strip())
-    lead_in = (
-        f"{citation.passage.section_title.rstrip(':. ')}: " if citation.passage.section_code in LEAD_IN_SECTIONS else ""
-    )
+    lead_in = f"{citation.passage.section_title.rstrip(':. ')}: " if _needs_heading(citation) else ""
     return f"{lead_in}\u201c{words}\u201d [{citation.n}]"
+
+
+def _needs_heading(citation: Citation) -> bool:
+    """Whether a quote says only what its section is a list of: a line of Drug Facts, a bare contraindication."""
+    if citation.passage.section_code == loinc.CONTRAINDICATIONS:
+        return _FORBIDS.search(citation.quote) is None
+    return citation.passage.section_code in LEAD_IN_SECTIONS
 
 
 def advice_line(aspects: Sequence[AspectRules], numbers: Mapping[str, str]) -> str:
@@ -177,7 +186,9 @@ def absence(group: QuoteGroup) -> str:
         )
     if not topic:
         return f"No sentence in the documents on {name} answers this."
-    caution = f" {_NOT_SAFE}" if group.aspect is not None and group.aspect.name not in _HARMLESS else ""
+    caution = ""
+    if group.aspect is not None and group.aspect.name not in _HARMLESS:
+        caution = f" {_NOT_NONE if group.aspect.name in _EFFECTS else _NOT_SAFE}"
     if group.state == "no_section":
         return f"The {name} documents here have no section on {topic}.{caution}"
     return f"The sections for {name} where {topic} would stand were read: no sentence in them answers this.{caution}"

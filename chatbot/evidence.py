@@ -32,6 +32,8 @@ class AspectRules:
     topic: str
     advice: str
     sections: tuple[str, ...]
+    own: frozenset[str]
+    """The sections that exist for this aspect alone: a label without one has no section on it."""
     headings: re.Pattern[str]
     cues: tuple[re.Pattern[str], ...]
     avoid: tuple[re.Pattern[str], ...]
@@ -53,6 +55,10 @@ class AspectRules:
             by_code = max(_FLOOR, 1.0 - _STEP * self.sections.index(code))
         by_title = _HEADING_PRIOR if self.headings.search(title.lower()) else 0.0
         return max(by_code, by_title)
+
+    def has_section(self, code: str | None, title: str) -> bool:
+        """Whether a section of this code and title exists for the aspect."""
+        return code in self.own or self.headings.search(title.lower()) is not None
 
     def is_home(self, code: str | None, title: str) -> bool:
         """Whether the section is one of the aspect's own, where every sentence is taken to be about it."""
@@ -156,6 +162,7 @@ def _aspect(name: str, entry: dict[str, Any]) -> AspectRules:
         topic=entry["topic"],
         advice=entry["advice"],
         sections=tuple(entry["sections"]),
+        own=frozenset(entry.get("own", entry["sections"][:_N_HOME_SECTIONS])),
         headings=re.compile(entry["headings"]),
         cues=tuple(re.compile(cue) for cue in entry["cues"]),
         avoid=tuple(re.compile(cue) for cue in entry["avoid"]),

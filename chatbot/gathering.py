@@ -200,7 +200,7 @@ class Gatherer:
             return judge(outlines, _is_about_interactions, found=found)
         if not need.aspects:
             return Reading(state="found" if found else "not_mentioned", sections=())
-        reading = judge(outlines, need.aspects[0].is_home, found=False)
+        reading = judge(outlines, need.aspects[0].has_section, found=False)
         # What other sections say does not make a section of its own.
         return replace(reading, state="found") if found and reading.sections else reading
 

@@ -34,7 +34,8 @@ _STUDY: Final = re.compile(
     r"|meta-analys[ei]s|95% ci|confidence interval|trials? (?:were )?conducted|-year[- ]old (?:male|female))\b"
 )
 _BOILERPLATE: Final = re.compile(
-    r"^(?:please )?read (?:the|this|all)\b|to report (?:suspected|side effects|adverse)|may report side effects"
+    r"\b(?:manufactured|distributed|packaged|marketed|repackaged) (?:by|for)\b|^what to do (?:if|when)\b"
+    r"|^(?:please )?read (?:the|this|all)\b|to report (?:suspected|side effects|adverse)|may report side effects"
     r"|medical advice about side effects|^keep a list|^show it to|approved by the|these are not all the"
     r"|this (?:leaflet|guide|medication guide) (?:does not|summari[sz]es)|what is the most important information"
     r"|^for (?:more|additional) (?:information|details|guidance)\b"

@@ -124,6 +124,44 @@ def test_a_list_cut_between_passages_is_quoted_with_its_lead_in() -> None:
     )
 
 
+def test_a_section_that_says_none_answers() -> None:
+    none = passage("None. None. ( 4 )", "34070-3", "4 Contraindications")
+    assert pick("who should not take it", ["contraindication"], none)[0].startswith("None.")
+    quote = Quote(passage=none, start=0, end=5, text="None.", score=1.0)
+    ((citation,),) = number_quotes([quote])
+    assert show_quote(citation) == "4 Contraindications: \u201cNone.\u201d [1]"
+
+
+def test_a_contraindication_that_says_so_itself_needs_no_heading() -> None:
+    text = "The tablets are contraindicated in patients with an allergy to them."
+    quote = Quote(passage=passage(text, "34070-3", "4 C"), start=0, end=len(text), text=text, score=1.0)
+    ((citation,),) = number_quotes([quote])
+    assert show_quote(citation).startswith("\u201cThe tablets")
+
+
+@pytest.mark.parametrize(
+    ("aspect", "code", "text"),
+    [
+        ("driving", "42231-1", "Distributed by: Some Maker, 155 Commerce Drive, Hauppauge, New York."),
+        ("driving", "42231-1", "Patients should be alert for changes in mood while taking the tablets."),
+        ("elderly", "34068-7", "Give 10 mg/kg to patients 6 years and older as an infusion over an hour."),
+        ("elderly", "43685-7", "Patients at risk should be managed by the treatment guidelines."),
+        ("monitoring", "34068-7", "The usual dose is two tablets; one in the morning and one in the evening."),
+    ],
+)
+def test_words_that_only_look_like_the_aspect(aspect: str, code: str, text: str) -> None:
+    assert pick("x", [aspect], passage(text, code, "Some section")) == []
+
+
+def test_only_its_own_section_is_a_section_on_children() -> None:
+    (children,) = RULES.aspects(["children"])
+    assert children.has_section("34081-0", "8.4 Pediatric use")
+    assert children.has_section(None, "Pediatric use")
+    assert not children.has_section("34068-7", "2 Dosage and administration")
+    (pregnancy,) = RULES.aspects(["pregnancy"])
+    assert pregnancy.has_section("42228-7", "8.1")
+
+
 def quotable(*passages: Passage, before: Passage | None = None) -> list[str]:
     return [one.text for one in collect_candidates(unranked(passages), lambda _: before)]
 
