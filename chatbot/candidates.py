@@ -237,6 +237,8 @@ def _is_quotable(candidate: Candidate) -> bool:
         return False
     if candidate.form == "item" and candidate.lead is None and _NO_SENTENCE.match(text):
         return False
+    if len(_ADDRESS.findall(text)) > 1:
+        return False
     return not (is_cross_reference(text) or _FOOTNOTE.match(text) or text.count("(") != text.count(")"))
 
 

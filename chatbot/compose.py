@@ -28,7 +28,7 @@ _SCREEN_MARK: Final = re.compile(r"\[(?=\d)")
 """A source's own "[3]" is no citation of ours: an invisible character keeps it from being shown as one."""
 _MAX_NAMED_WORDS: Final = 2
 """A question with more words of its own than this names no single thing that could be missing."""
-_FORBIDS: Final = re.compile(r"contraindicat|\bnot\b|avoid|never", re.IGNORECASE)
+_STATES: Final = re.compile(r"contraindicat|\b(?:not|avoid|never|is|are|was|were|has|have|ranged)\b", re.IGNORECASE)
 _LIST_MARK: Final = " \u2022 "
 _CELL_MARK: Final = " \u00b7 "
 _NOT_SAFE: Final = "That does not mean it is safe."
@@ -161,7 +161,7 @@ def show_quote(citation: Citation) -> str:
 def _needs_heading(citation: Citation) -> bool:
     """Whether a quote says only what its section is a list of: a line of Drug Facts, a bare contraindication."""
     if citation.passage.section_code == loinc.CONTRAINDICATIONS:
-        return _FORBIDS.search(citation.quote) is None
+        return _STATES.search(citation.quote) is None
     return citation.passage.section_code in LEAD_IN_SECTIONS
 
 

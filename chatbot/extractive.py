@@ -141,6 +141,9 @@ def pick_quotes(need: Need, candidates: Sequence[Candidate], embed: Embed | None
     if embed is not None and scored and not need.aspects:
         scored = _with_similarity(need, _near_passages(need, scored), embed)
     scored = _on_topic(need, [(score, one) for score, one in scored if score > 0])
+    if need.ingredient is None:
+        # Where some sentence says most of what is asked, one that shares a single word of it is beside the point.
+        scored = [(score, one) for score, one in scored if _shares_words(need, one.lower)] or scored
     return _in_reading_order(_with_help(need, _take(need, scored), scored))
 
 
@@ -197,6 +200,8 @@ def _fits_open_question(need: Need, candidate: Candidate, text: str) -> bool:
     """Where no medicine narrows the search: the passage with its headings is on most of what is asked."""
     passage = candidate.passage
     around = " ".join((passage.text, passage.document.title, *passage.section_path)).lower()
+    if talks_of_a_study(text):
+        return False
     return _shares_words(need, text, 0.0) and _shares_words(need, around, _MIN_SHARED_OPEN)
 
 

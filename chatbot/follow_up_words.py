@@ -71,6 +71,18 @@ _OF_AN_ILLNESS: Final = re.compile(
     r"|\bnormal (?:blood|heart|body|resting|pulse)\b",
     re.IGNORECASE,
 )
+_UNNAMED: Final = re.compile(
+    r"\b(?:take|taking|use|using|give|giving|stop|mix|swallow) (?:it|this|that|them|these)\b"
+    r"|\b(?:this|that|the|my) (?:drug|medicine|medication|pill|tablet|capsule)s?\b",
+    re.IGNORECASE,
+)
+_PERSON: Final = re.compile(
+    r"\b(?:for )?(?:my|our|a|the) (?:\d{1,2}[ -](?:years?|months?|weeks?)[ -]old"
+    r"(?: (?:son|daughter|child|boy|girl|baby|kid))?"
+    r"|(?:[a-z]+ )?(?:child|kid|toddler|infant|baby|newborn|son|daughter|grandchild))\b"
+    r"|\bi(?:'m| am) (?:pregnant|breast-?feeding|nursing|\d{2} years old)\b",
+    re.IGNORECASE,
+)
 _ORDINALS: Final = (
     re.compile(r"\b(?:first|1st|former|1|one|a)\b", re.IGNORECASE),
     re.compile(r"\b(?:second|2nd|latter|2|two|b)\b", re.IGNORECASE),
@@ -153,6 +165,17 @@ def asks_the_same(question: str) -> bool:
 def is_personal(question: str) -> bool:
     """Whether the person speaks of themselves."""
     return _FIRST_PERSON.search(question) is not None
+
+
+def asks_of_the_unnamed(question: str) -> bool:
+    """Whether it asks of "this" or "the medicine", which only makes sense of one that was named."""
+    return _UNNAMED.search(question) is not None
+
+
+def person_of(question: str) -> str | None:
+    """For whom it asks, where that changes every answer ("my 5 year old", "I'm pregnant")."""
+    found = _PERSON.search(question)
+    return found.group() if found is not None else None
 
 
 def is_of_an_illness(question: str) -> bool:

@@ -16,6 +16,7 @@ from chatbot.candidates import Candidate, adjoin, collect_candidates, ranked, un
 from chatbot.conflicts import Conflict, find_conflicts, sections_of, topics_of
 from chatbot.evidence import AspectRules, EvidenceRules, focus
 from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, pick_quotes, unmatched, with_both_sides
+from chatbot.follow_up_words import asks_of_the_unnamed
 from chatbot.types import Audience
 from knowledge_base import loinc
 from knowledge_base.absence import Reading, judge
@@ -83,6 +84,10 @@ class Gatherer:
         """One group for each medicine asked about, in the order asked; one without a medicine if none was."""
         parts = [self.rules.aspects(names) for names in focus(question, retrieval.aspects)]
         drugs = _distinct([drug for drug in retrieval.drugs if drug.match != "ambiguous"])
+        if not drugs and asks_of_the_unnamed(question) and not drug_classes().mentions(question):
+            # Any label's word on "this medicine" would be one on another medicine.
+            unnamed = Need(question=question, aspects=(), words=(), audience=audience)
+            return (self._group(unnamed, (), Reading(state="not_mentioned", sections=())),)
         if not drugs:
             # Guidelines have no label sections, so the words of the question decide.
             need = Need(question=question, aspects=(), words=self.rules.words(question, (), ()), audience=audience)

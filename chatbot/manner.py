@@ -31,6 +31,7 @@ _STUDY: Final = re.compile(
     r"\b(?:prospective|retrospective|cohort|case[- ]control|randomi[sz]ed|double-blind|open-label|relapse|n ?= ?\d+"
     r"|healthy (?:[a-z]+ (?:and [a-z]+ )?)?(?:subjects|volunteers)|study followed"
     r"|(?:were|patients|subjects) (?:enrolled|followed|exposed|received)"
+    r"|web appendix|\bepoc\b|before-after|systematic review|(?:studies|study) (?:was|were|met|did)\b"
     r"|meta-analys[ei]s|95% ci|confidence interval|trials? (?:were )?conducted|-year[- ]old (?:male|female))\b"
 )
 _BOILERPLATE: Final = re.compile(

@@ -145,6 +145,10 @@ class _Rules:
             about = talk.named[-2:]
         if about:
             names = _names_of(about)
+            person = words.person_of(talk.question)
+            if person is not None and words.person_of(question) is None and not talk.off_topic:
+                # A dose asked for a child stays one for a child.
+                question = f"{question.rstrip(' ?.!')}, {person}?"
             return Rewritten(f"{' and '.join(names)}: {question}", names, leans=True)
         if words.goes_on(question):
             return Rewritten(f"{talk.question.rstrip(' ?.!')} {question}", leans=True)

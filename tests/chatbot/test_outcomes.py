@@ -165,6 +165,12 @@ def test_a_written_answer_shows_both_sides_too(knowledge_base) -> None:
     assert "conflict" in [one.kind for one in response.notices]
 
 
+def test_a_medicine_that_nobody_named_is_not_guessed(knowledge_base) -> None:
+    response = ask(knowledge_base, "can I take this with alcohol?")
+    assert isinstance(response, Abstention)
+    assert "name it as it stands on the package" in response.text
+
+
 def test_an_unclear_name_is_asked_about(knowledge_base) -> None:
     response = ask(knowledge_base, "side effects of prednisalone")
     assert isinstance(response, Abstention)
