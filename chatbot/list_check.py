@@ -64,6 +64,8 @@ _NARROW: Final = 24
 """Two members of a class of at most this many are told as a possible duplication."""
 _NO_DUPLICATION: Final = frozenset({"qt_prolonging"})
 """Groups by a shared harm, not by what they are taken for."""
+_WIDE: Final = frozenset({"painkiller"})
+"""Groups of medicines that act in different ways: what a label says of one says nothing of another."""
 
 
 class Store(Protocol):
@@ -170,7 +172,7 @@ class ListChecker:
         # The narrowest class says most of why two medicines are too alike.
         for name, members in sorted(by_class.items(), key=lambda entry: len(self._classes.members(entry[0]))):
             n_members = len(self._classes.members(name))
-            if len(members) < 2 or n_members > _NARROW or name in _NO_DUPLICATION or tuple(members) in told:
+            if len(members) < 2 or n_members > _NARROW or name in _NO_DUPLICATION | _WIDE or tuple(members) in told:
                 continue
             told.add(tuple(members))
             yield Duplicate(shared=self._classes.phrases(name)[0], items=tuple(members), is_class=True)
@@ -187,10 +189,10 @@ class ListChecker:
         )
 
     def _statements(self, ingredient: str, other: str, label: _Label, names: Interactant) -> list[Statement]:
-        shared = self._shared_phrases(ingredient, other)
+        shared, wide = self._shared_phrases(ingredient, other), self._forms(_WIDE)
         found: list[tuple[float, Candidate, NamedBy]] = []
         for said in label.sentences:
-            named_by = _named_by(names, said, shared)
+            named_by = _named_by(names, said, own=shared, wide=wide)
             if named_by is not None:
                 code = said.candidate.passage.section_code or ""
                 strength = 0.5 if _SEVERITY.search(said.candidate.text) else 0.0
@@ -207,8 +209,10 @@ class ListChecker:
     def _shared_phrases(self, ingredient: str, other: str) -> frozenset[str]:
         """Names of classes that both belong to: in its own label such a name mostly means the medicine itself."""
         one = set(self._classes.classes_of(canonical_ingredient(ingredient)))
-        names = one.intersection(self._classes.classes_of(canonical_ingredient(other)))
-        phrases = (" ".join(folded_words(phrase)) for name in names for phrase in self._classes.phrases(name))
+        return self._forms(one.intersection(self._classes.classes_of(canonical_ingredient(other))))
+
+    def _forms(self, class_names: Iterable[str]) -> frozenset[str]:
+        phrases = (" ".join(folded_words(phrase)) for name in class_names for phrase in self._classes.phrases(name))
         return frozenset(form for phrase in phrases for form in (phrase, f"{phrase}s"))
 
     def _label(self, ingredient: str) -> _Label:
@@ -237,17 +241,17 @@ class ListChecker:
         return found
 
 
-def _named_by(names: Interactant, said: _Said, shared: Collection[str]) -> NamedBy | None:
+def _named_by(names: Interactant, said: _Said, *, own: Collection[str], wide: Collection[str]) -> NamedBy | None:
     """How a sentence names the other medicine, if it does and speaks of taking both."""
     at_home = said.candidate.passage.section_code in _HOME
     if not at_home and not speaks_of_taking_together(said.candidate.lower):
         return None
     if _holds(said.folded, names.names):
         return "name"
-    own = frozenset() if at_home else frozenset(shared)
-    if _holds(said.folded, [phrase for phrase in names.phrases if phrase not in own]):
+    passed_over = set(wide) if at_home else {*wide, *own}
+    if _holds(said.folded, [phrase for phrase in names.phrases if phrase not in passed_over]):
         return "class"
-    return "broad class" if _holds(said.folded, [phrase for phrase in names.broad if phrase not in own]) else None
+    return "broad class" if _holds(said.folded, [one for one in names.broad if one not in passed_over]) else None
 
 
 def _holds(folded: str, phrases: Iterable[str]) -> bool:
