@@ -6,10 +6,11 @@ Knows passages and sentence forms; judges nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from chatbot.manner import points_back
 from chatbot.sentences import Sentence, is_cross_reference, split_sentences
 from knowledge_base import loinc
 from knowledge_base.types import Passage, ScoredPassage
@@ -24,10 +25,12 @@ _UNRANKED: Final = 40
 _MAX_GAP: Final = 4
 """Characters between two passages of one section: the line breaks that chunking leaves out."""
 _MAX_LEAD_CHARS: Final = 350
+_MAX_JOINED_CHARS: Final = 600
+"""A sentence that points back is quoted with the one before it up to this length, and passed over beyond."""
 
 
 class Lead(NamedTuple):
-    """The lead-in of a list: where it stands in the source, and its text."""
+    """Words that others go on from, a list's lead-in or the sentence before: where they stand, and their text."""
 
     passage: Passage
     start: int
@@ -50,13 +53,17 @@ class Candidate:
     """The rank of its passage; large where retrieval did not bring it."""
     similarity: float | None
     lead: Lead | None = None
-    """For a line of a list: the words it goes on from."""
+    """For a line of a list, or a sentence that points back out of its passage: the words it goes on from."""
 
     @property
     def lower(self) -> str:
         """The text in lower case, which patterns see; a line of a list with the words it goes on from."""
         text = f"{self.lead.text} {self.text}" if self.lead is not None else self.text
         return _ADDRESS.sub(" ", text).lower()
+
+
+Neighbour = Callable[[Passage], Passage | None]
+"""The passage that stands right before another in the same section, if there is one."""
 
 
 # Sections of a Drug Facts label whose title is the beginning of each line under it: "Stop use and ask a doctor if".
@@ -79,7 +86,9 @@ _DRUG_FACTS: Final = frozenset(
 )
 _ADDRESS: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 """A web address is made of words that say nothing of the sentence it stands in."""
-_FOOTNOTE: Final = re.compile(r"^[*\u2020\u2021\u00a7\u00b6#]")
+_NO_SENTENCE: Final = re.compile(r"^(?:[A-Z][\w-]*\W*){1,3}(?:\(.*\)|\[.*\])?\W*$|.*[|=]|.*,$")
+"""A name or a cell of a table: a line that says nothing when no lead-in stands before it."""
+_FOOTNOTE: Final = re.compile(r"^(?:[*\u2020\u2021\u00a7\u00b6#]|\([a-z]\)|\[[a-z]\])")
 
 
 def ranked(passages: Iterable[ScoredPassage]) -> list[tuple[Passage, int, float | None]]:
@@ -104,34 +113,63 @@ def without_summaries(
     ]
 
 
-def collect_candidates(passages: Iterable[tuple[Passage, int, float | None]]) -> list[Candidate]:
-    """The quotable sentences of the passages; a passage that comes twice counts once, by its first place."""
+def collect_candidates(
+    passages: Iterable[tuple[Passage, int, float | None]], neighbour: Neighbour | None = None
+) -> list[Candidate]:
+    """The quotable sentences of the passages; a passage that comes twice counts once, by its first place.
+
+    Args:
+        passages: with rank and similarity, in any order.
+        neighbour: asked for the passage before one that opens in the middle of a list or of a thought.
+    """
     first = {passage.id: (passage, rank, similarity) for passage, rank, similarity in reversed(list(passages))}
     in_order = sorted(first.values(), key=lambda one: (one[0].document.id, one[0].start))
     found: list[Candidate] = []
-    lead: Lead | None = None
+    said = _Said()
     before: Passage | None = None
     for passage, rank, similarity in in_order:
-        if before is None or not _adjoin(before, passage):
-            lead = None
+        if before is None or not adjoin(before, passage):
+            said = _said_before(passage, neighbour)
         before = passage
-        candidates, lead = _of_passage(passage, rank, similarity, lead)
+        candidates, said = _of_passage(passage, rank, similarity, said)
         found.extend(candidate for candidate in candidates if _is_quotable(candidate))
     return found
 
 
-def _adjoin(before: Passage, passage: Passage) -> bool:
-    """Whether a list may go on from one passage into the other."""
+def adjoin(before: Passage, passage: Passage) -> bool:
+    """Whether a list or a thought may go on from one passage into the other."""
     same_section = before.document.id == passage.document.id and before.section_path == passage.section_path
     return same_section and 0 <= passage.start - before.end <= _MAX_GAP
 
 
-def _of_passage(
-    passage: Passage, rank: int, similarity: float | None, lead: Lead | None
-) -> tuple[list[Candidate], Lead | None]:
-    """The sentences of a passage, quotable or not, and the lead-in that is open at its end."""
+class _Said(NamedTuple):
+    """What stands open where a passage begins: a list's lead-in, and the last sentence."""
+
+    lead: Lead | None = None
+    last: Candidate | None = None
+
+
+def _said_before(passage: Passage, neighbour: Neighbour | None) -> _Said:
+    """What the passage before says last; asked for only where this one can not be read without."""
+    if neighbour is None:
+        return _Said()
+    sentences = _split(passage)
+    opening = passage.text[sentences[0].start : sentences[0].end] if sentences else ""
+    if not opening or (sentences[0].form != "fragment" and not points_back(opening.lower())):
+        return _Said()
+    before = neighbour(passage)
+    return _of_passage(before, _UNRANKED, None, _Said())[1] if before is not None else _Said()
+
+
+def _split(passage: Passage) -> list[Sentence]:
+    return split_sentences(passage.text, wrapped=passage.document.format not in _UNWRAPPED_FORMATS)
+
+
+def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Said) -> tuple[list[Candidate], _Said]:
+    """The sentences of a passage, quotable or not, and what stands open at its end."""
     candidates: list[Candidate] = []
-    sentences = split_sentences(passage.text, wrapped=passage.document.format not in _UNWRAPPED_FORMATS)
+    lead, last = said
+    sentences = _split(passage)
     with_items = _holds_items(passage, sentences)
     for place, sentence in enumerate(sentences):
         text = passage.text[sentence.start : sentence.end]
@@ -149,8 +187,26 @@ def _of_passage(
         )
         if not is_item:
             lead = _lead_of(candidate)
+        if sentence.form in {"sentence", "list"} and points_back(text.lower()):
+            candidate = _with_sentence_before(candidate, last)
+        last = candidate
         candidates.append(candidate)
-    return candidates, lead
+    return candidates, _Said(lead, last)
+
+
+def _with_sentence_before(candidate: Candidate, before: Candidate | None) -> Candidate:
+    """A sentence that points back, with the one before it; a fragment where that can not be quoted."""
+    if before is None or before.form not in {"sentence", "list"} or not _is_quotable(before):
+        return replace(candidate, form="fragment")
+    if before.passage.id != candidate.passage.id or before.form == "list":
+        if before.lead is not None or len(before.text) > _MAX_JOINED_CHARS:
+            return replace(candidate, form="fragment")
+        return replace(candidate, lead=Lead(before.passage, before.start, before.end, before.text))
+    start, passage = before.start, candidate.passage
+    if candidate.end - start > _MAX_JOINED_CHARS:
+        return replace(candidate, form="fragment")
+    text = passage.text[start - passage.start : candidate.end - passage.start]
+    return replace(candidate, start=start, text=text, lead=before.lead)
 
 
 def _lead_of(candidate: Candidate) -> Lead | None:
@@ -168,6 +224,8 @@ def _is_quotable(candidate: Candidate) -> bool:
     if candidate.form in {"heading", "fragment"} or not shortest <= len(text) <= _MAX_CHARS:
         return False
     if candidate.form == "sentence" and text.endswith(":"):
+        return False
+    if candidate.form == "item" and candidate.lead is None and _NO_SENTENCE.match(text):
         return False
     return not (is_cross_reference(text) or _FOOTNOTE.match(text) or text.count("(") != text.count(")"))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
@@ -16,9 +16,10 @@ from chatbot.candidates import LEAD_IN_SECTIONS, Lead
 from chatbot.evidence import AspectRules
 from chatbot.extractive import Quote, QuoteGroup
 from chatbot.notices import join_names
+from chatbot.points import TOPICS
 from chatbot.sentences import list_items
 from chatbot.types import Audience, Citation, Claim
-from knowledge_base.types import DrugMention, Kind
+from knowledge_base.types import DocumentInfo, DrugMention, Kind
 
 _NOUNS: Final[dict[Kind, str]] = {"label": "label", "patient": "leaflet", "guideline": "guideline", "other": "document"}
 _SPACE: Final = re.compile(r"\s+")
@@ -28,6 +29,12 @@ _MAX_NAMED_WORDS: Final = 2
 """A question with more words of its own than this names no single thing that could be missing."""
 _LIST_MARK: Final = " \u2022 "
 _CELL_MARK: Final = " \u00b7 "
+_NOT_SAFE: Final = "That does not mean it is safe."
+_HARMLESS: Final = frozenset(
+    {"storage", "mechanism", "pharmacokinetics", "onset", "ingredients", "appearance", "overview", "uses", "dose"}
+    | {"clinical_studies", "missed_dose", "how_to_take"}
+)
+"""Aspects of which nobody would take a label's silence for leave."""
 _TOPICAL: Final = frozenset({"side_effects", "serious_side_effects", "uses", "contraindication", "food", "allergy"})
 """Aspects whose questions may name one thing ("hiccups") that a label simply does not list."""
 
@@ -77,24 +84,63 @@ def compose_quotes(groups: Sequence[QuoteGroup], audience: Audience, advice: str
         if not group.quotes:
             blocks.append(absence(group))
             continue
-        of_group = list(islice(bullets, len(number_quotes(group.quotes))))
-        given.extend(of_group)
-        lines = [f"- {' '.join(show_quote(one) for one in bullet)}" for bullet in of_group]
-        blocks.append("\n".join([_introduction(group, audience), *lines]))
+        at_odds = tuple(quote for quote in group.quotes if quote.at_odds)
+        rest = replace(group, quotes=group.quotes[len(at_odds) :])
+        if at_odds:
+            of_conflicts = list(islice(bullets, len(number_quotes(at_odds))))
+            given.extend(of_conflicts)
+            blocks.append(_conflict_block(group, of_conflicts))
+        if rest.quotes:
+            of_group = list(islice(bullets, len(number_quotes(rest.quotes))))
+            given.extend(of_group)
+            lines = [f"- {' '.join(show_quote(one) for one in bullet)}" for bullet in of_group]
+            blocks.append("\n".join([_introduction(rest, audience), *lines]))
     if advice:
         blocks.append(advice)
-    claims = tuple(
-        Claim(text=" ".join(one.quote for one in bullet), citations=tuple(one.n for one in bullet), support="quoted")
-        for bullet in given
-    )
+    claims = tuple(_quoted(bullet) for bullet in given)
     return Draft(text="\n\n".join(blocks), claims=claims, citations=tuple(one for bullet in given for one in bullet))
 
 
-def compose_written(sentences: Sequence[Claim], citations: Sequence[Citation], advice: str) -> Draft:
-    """A language model's checked sentences as one paragraph each citation of which is a number."""
+def compose_written(
+    sentences: Sequence[Claim], citations: Sequence[Citation], advice: str, groups: Sequence[QuoteGroup] = ()
+) -> Draft:
+    """A language model's checked sentences as one paragraph; below it both sides of each conflict, quoted."""
     paragraph = " ".join(f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}".strip() for claim in sentences)
-    blocks = [paragraph, *([advice] if advice else [])]
-    return Draft(text="\n\n".join(blocks), claims=tuple(sentences), citations=tuple(citations))
+    blocks, claims, cited = [paragraph], list(sentences), list(citations)
+    for group in groups:
+        bullets = [
+            tuple(replace(one, n=len(cited) + one.n) for one in bullet)
+            for bullet in number_quotes(quote for quote in group.quotes if quote.at_odds)
+        ]
+        if bullets:
+            blocks.append(_conflict_block(group, bullets))
+            claims.extend(_quoted(bullet) for bullet in bullets)
+            cited.extend(one for bullet in bullets for one in bullet)
+    blocks.extend([advice] if advice else [])
+    return Draft(text="\n\n".join(blocks), claims=tuple(claims), citations=tuple(cited))
+
+
+def _quoted(bullet: Sequence[Citation]) -> Claim:
+    return Claim(text=" ".join(one.quote for one in bullet), citations=tuple(one.n for one in bullet), support="quoted")
+
+
+def _conflict_block(group: QuoteGroup, bullets: Iterable[Sequence[Citation]]) -> str:
+    """Each side with the title and the date of its document, the newer first."""
+    lines = [
+        f"- {_dated(bullet[-1].passage.document)}: {' '.join(show_quote(one) for one in bullet)}" for bullet in bullets
+    ]
+    topics = join_names(list(dict.fromkeys(TOPICS[conflict.topic] for conflict in group.conflicts)))
+    if all(conflict.within_one for conflict in group.conflicts):
+        head = f"On {topics}, the summary of this label and its own text differ; the text holds:"
+    elif any(conflict.same_product for conflict in group.conflicts):
+        head = f"On {topics}, the sources on {group.ingredient} differ. The newer comes first:"
+    else:
+        head = f"On {topics}, it depends on the product:"
+    return "\n".join([head, *lines])
+
+
+def _dated(document: DocumentInfo) -> str:
+    return f"{document.title} ({document.effective_date or 'no date known'})"
 
 
 def show_quote(citation: Citation) -> str:
@@ -121,16 +167,20 @@ def absence(group: QuoteGroup) -> str:
     topic = _topic(group)
     if group.partner is not None:
         if group.state == "no_section":
-            return f"The {name} documents here have no interactions section and say nothing about {group.partner}."
+            return (
+                f"The {name} documents here have no interactions section and say nothing about {group.partner}. "
+                "That does not mean the two are safe together."
+            )
         return (
             f"The interaction and warning sections for {name} were read: they do not mention {group.partner}. "
             "That they are silent does not mean the two are safe together."
         )
     if not topic:
         return f"No sentence in the documents on {name} answers this."
+    caution = f" {_NOT_SAFE}" if group.aspect is not None and group.aspect.name not in _HARMLESS else ""
     if group.state == "no_section":
-        return f"The {name} documents here have no section on {topic}."
-    return f"The sections for {name} where {topic} would stand were read: no sentence in them answers this."
+        return f"The {name} documents here have no section on {topic}.{caution}"
+    return f"The sections for {name} where {topic} would stand were read: no sentence in them answers this.{caution}"
 
 
 def unknown_text(unknown: Sequence[str], known: Sequence[str], n_documents: int) -> str:
@@ -149,8 +199,8 @@ def unknown_text(unknown: Sequence[str], known: Sequence[str], n_documents: int)
 def which_text(drugs: Sequence[DrugMention]) -> str:
     """Asks which of several medicines is meant."""
     lines = [
-        f"\u201c{drug.mention}\u201d could be {_or(drug.candidates)}: different medicines with names that are easily "
-        "mixed up. Which one do you mean? Compare the spelling on the package."
+        f"\u201c{drug.mention}\u201d could be more than one medicine, and their names are easily mixed up. "
+        f"Did you mean {_or(drug.candidates)}? Compare the spelling on the package; a one-word reply is enough."
         for drug in drugs
     ]
     return "\n\n".join(lines)
@@ -174,16 +224,18 @@ def _introduction(group: QuoteGroup, audience: Audience) -> str:
     if group.partner is not None:
         about = group.partner if group.partner_named else f"the group of medicines {group.partner} belongs to"
         return _headed(source, about, group, audience)
-    if group.aspect is not None and group.aspect.name in _TOPICAL and _none_matched(group):
+    if none_matched(group):
         words = join_names([f"\u201c{word}\u201d" for word in group.unmatched_words])
         return f"No sentence on {words} was found. What {source} on {topic}:"
     if topic and group.state == "no_section":
-        return f"{absence(group)} From other sections:"
+        return f"The {group.ingredient or 'other'} documents here have no section on {topic}. From other sections:"
     return _headed(source, topic, group, audience)
 
 
-def _none_matched(group: QuoteGroup) -> bool:
-    return 0 < group.n_words <= _MAX_NAMED_WORDS and len(group.unmatched_words) == group.n_words
+def none_matched(group: QuoteGroup) -> bool:
+    """Whether the question names one thing ("hiccups") of which no quote speaks."""
+    topical = group.aspect is not None and group.aspect.name in _TOPICAL and group.partner is None
+    return topical and 0 < group.n_words <= _MAX_NAMED_WORDS and len(group.unmatched_words) == group.n_words
 
 
 def _topic(group: QuoteGroup) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chatbot.types import Abstention, Citation, Emergency, Response
+from chatbot.types import Abstention, Citation, Emergency, Finding, Response
 from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage
 
 
@@ -29,6 +29,7 @@ def to_json(response: Response) -> dict[str, Any]:
             for warning in response.boxed_warnings
         ],
         "notices": [{"kind": notice.kind, "text": notice.text} for notice in response.notices],
+        "absence": [_finding(finding) for finding in response.findings],
         "drugs": [_drug(mention) for mention in response.drugs],
         "triage": {"level": response.triage.level, "category": response.triage.category},
         "model": response.model,
@@ -88,6 +89,16 @@ def _citation(citation: Citation, ranked: tuple[ScoredPassage, ...]) -> dict[str
         "quote": citation.quote,
         "quote_start": citation.quote_start,
         "quote_end": citation.quote_end,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "ingredient": finding.ingredient,
+        "aspect": finding.aspect,
+        "subject": finding.subject,
+        "state": finding.state,
+        "sections": [section._asdict() for section in finding.sections],
     }
 
 

@@ -7,21 +7,22 @@ medicine are taken, the most direct first. Knows candidates and rules; knows no 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.candidates import Candidate, Lead
+from chatbot.conflicts import Conflict
 from chatbot.evidence import AspectRules, Word
 from chatbot.manner import is_boilerplate, leans, says_when_to_call, speaks_of_taking_together, talks_of_a_study
 from chatbot.types import Audience
 from knowledge_base import loinc
+from knowledge_base.absence import Presence, SectionRead
 from knowledge_base.types import Passage
 
-State = Literal["found", "silent", "no_section"]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 # Weights of the parts of a score, set by reading answers on the label set; the section counts most, because the right
@@ -107,6 +108,8 @@ class Quote:
     score: float
     lead: Lead | None = None
     """For a line of a list: the words it goes on from, to be quoted before it."""
+    at_odds: bool = False
+    """Whether it is one side of a conflict between documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +119,10 @@ class QuoteGroup:
     ingredient: str | None
     aspect: AspectRules | None
     quotes: tuple[Quote, ...]
-    state: State = "found"
+    state: Presence = "found"
+    """Whether the sections for what is asked say it; quotes of other sections may stand beside a "no_section"."""
+    sections: tuple[SectionRead, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     partner: str | None = None
     partner_named: bool = False
     """Whether a quote names the other medicine itself, not only its class."""
@@ -136,6 +142,24 @@ def pick_quotes(need: Need, candidates: Sequence[Candidate], embed: Embed | None
         scored = _with_similarity(need, _near_passages(need, scored), embed)
     scored = _on_topic(need, [(score, one) for score, one in scored if score > 0])
     return _in_reading_order(_with_help(need, _take(need, scored), scored))
+
+
+def with_both_sides(quotes: Sequence[Quote], conflicts: Iterable[Conflict]) -> tuple[Quote, ...]:
+    """The quotes, after the sentences of every conflict; none of these stands twice."""
+    sides = [
+        Quote(passage=one.passage, start=one.start, end=one.end, text=one.text, score=0.0, lead=one.lead, at_odds=True)
+        for conflict in conflicts
+        for one in (side.sentence for side in conflict.to_quote)
+    ]
+    rest = [quote for quote in quotes if not any(_is_said_by(quote, side) for side in sides)]
+    return (*sides, *rest)
+
+
+def _is_said_by(quote: Quote, side: Quote) -> bool:
+    """Whether a quote is the sentence of a conflict again, there or in another label."""
+    mine, others = (frozenset(_TOKEN.findall(one.text.lower())) for one in (quote, side))
+    overlaps = quote.passage.document.id == side.passage.document.id and quote.start < side.end > side.start < quote.end
+    return overlaps or mine <= others
 
 
 def unmatched(words: Sequence[Word], quotes: Sequence[Quote]) -> tuple[str, ...]:

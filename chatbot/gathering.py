@@ -12,11 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from chatbot.candidates import Candidate, collect_candidates, ranked, unranked, without_summaries
+from chatbot.candidates import Candidate, adjoin, collect_candidates, ranked, unranked, without_summaries
+from chatbot.conflicts import Conflict, find_conflicts, sections_of, topics_of
 from chatbot.evidence import AspectRules, EvidenceRules, focus
-from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, State, pick_quotes, unmatched
+from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, pick_quotes, unmatched, with_both_sides
 from chatbot.types import Audience
 from knowledge_base import loinc
+from knowledge_base.absence import Reading, judge
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.types import DocumentInfo, DrugMention, Passage, Retrieval, ScoredPassage, Section
 
@@ -28,6 +30,9 @@ _MAX_DOCUMENTS: Final = 3
 """Documents of one medicine that are read beyond what retrieval brought."""
 _WIDE_CLASSES: Final = frozenset({"painkiller"})
 """Classes of medicines that act in different ways: what a label says of one says nothing of another."""
+_MAX_READ: Final = 24
+"""Documents of one medicine that are read before it is said that they are silent, or that they agree."""
+_INTERACTION_SECTIONS: Final = frozenset({loinc.INTERACTIONS, loinc.ASK_DOCTOR_OR_PHARMACIST})
 _PARTNER_SECTIONS: Final = frozenset(
     {
         loinc.INTERACTIONS,
@@ -61,6 +66,10 @@ class Store(Protocol):
         """The passages of one document, in order."""
         ...
 
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """Passages by number; a number that is not stored is left out."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gatherer:
@@ -77,8 +86,9 @@ class Gatherer:
         if not drugs:
             # Guidelines have no label sections, so the words of the question decide.
             need = Need(question=question, aspects=(), words=self.rules.words(question, (), ()), audience=audience)
-            quotes = self._pick(need, collect_candidates(ranked(_open_passages(question, retrieval, parts))))
-            return (self._group(need, quotes, "found" if quotes else "silent"),)
+            quotes = self._pick(need, self._candidates(ranked(_open_passages(question, retrieval, parts))))
+            reading = Reading(state="found" if quotes else "not_mentioned", sections=())
+            return (self._group(need, quotes, reading),)
         classes = {question[one.start : one.end]: one.name for one in drug_classes().mentions(question)}
         unheld = [
             DrugMention(mention=word, start=0, end=0, match="exact", ingredients=(word,))
@@ -109,26 +119,64 @@ class Gatherer:
         documents = self._documents(ingredient, [one.passage.document for one in brought])
         codes = _PARTNER_SECTIONS if need.partner is not None else _home_codes(need.aspects)
         codes |= {one.passage.section_code for one in brought if one.passage.section_code is not None}
-        more = [passage for document in documents for passage in self.store.passages_of(document.id, codes)]
-        passages = without_summaries([*ranked(brought), *unranked(more)])
-        quotes = self._pick(need, collect_candidates(passages))
+        n_read = min(_MAX_DOCUMENTS, len(documents))
+        quotes = self._pick(need, self._read(ranked(brought), documents[:n_read], codes))
+        if not quotes and n_read < len(documents):
+            # That the labels are silent is said only after all of them were read.
+            n_read = min(_MAX_READ, len(documents))
+            quotes = self._pick(need, self._read(ranked(brought), documents[:n_read], codes))
+        elsewhere = False
         if not quotes and need.partner is None and not brought:
             # Documents that only speak of the medicine (a guideline, another label).
-            quotes = self._pick(replace(need, ingredient=None), collect_candidates(ranked(retrieval.passages)))
-        state = self._absence(need, documents)
-        if quotes and (need.partner is not None or state == "silent" or not need.aspects):
-            state = "found"
-        return self._group(need, quotes, state)
+            quotes = self._pick(replace(need, ingredient=None), self._candidates(ranked(retrieval.passages)))
+            elsewhere = bool(quotes)
+        reading = self._reading(need, documents[:n_read], found=bool(quotes) and not elsewhere)
+        conflicts = self._conflicts(need, documents)
+        return self._group(need, with_both_sides(quotes, conflicts), reading, conflicts)
+
+    def _read(
+        self,
+        brought: Sequence[tuple[Passage, int, float | None]],
+        documents: Sequence[DocumentInfo],
+        codes: Collection[str],
+    ) -> list[Candidate]:
+        more = [passage for document in documents for passage in self.store.passages_of(document.id, codes)]
+        return self._candidates(without_summaries([*brought, *unranked(more)]))
+
+    def _conflicts(self, need: Need, documents: Sequence[DocumentInfo]) -> tuple[Conflict, ...]:
+        """Where the documents on this medicine alone are at odds on what is asked."""
+        topics = topics_of(aspect.name for aspect in need.aspects) if need.partner is None else frozenset()
+        alone = [one for one in documents if one.ingredients == (need.ingredient,)][:_MAX_READ]
+        if not topics or not alone:
+            return ()
+        codes = sections_of(topics)
+        passages = [passage for document in alone for passage in self.store.passages_of(document.id, codes)]
+        over_the_counter = [
+            one.id for one in alone if any(section.code == loinc.OTC_ACTIVE for section in self.store.sections(one.id))
+        ]
+        return find_conflicts(self._candidates(unranked(passages)), topics, over_the_counter)
+
+    def _candidates(self, passages: Sequence[tuple[Passage, int, float | None]]) -> list[Candidate]:
+        return collect_candidates(passages, self._neighbour)
+
+    def _neighbour(self, passage: Passage) -> Passage | None:
+        """The passage right before one of the same section: they are numbered in the order of the text."""
+        before = self.store.passages([passage.number - 1]).get(passage.number - 1)
+        return before if before is not None and adjoin(before, passage) else None
 
     def _pick(self, need: Need, candidates: Sequence[Candidate]) -> tuple[Quote, ...]:
         return pick_quotes(need, candidates, self.embed)
 
-    def _group(self, need: Need, quotes: tuple[Quote, ...], state: State) -> QuoteGroup:
+    def _group(
+        self, need: Need, quotes: tuple[Quote, ...], reading: Reading, conflicts: tuple[Conflict, ...] = ()
+    ) -> QuoteGroup:
         return QuoteGroup(
             ingredient=need.ingredient,
             aspect=need.aspects[0] if need.aspects else None,
             quotes=quotes,
-            state=state,
+            state=reading.state,
+            sections=reading.sections,
+            conflicts=conflicts,
             partner=need.partner.said if need.partner is not None else None,
             partner_named=need.partner is not None
             and any(need.partner.names.search(quote.text.lower()) is not None for quote in quotes),
@@ -143,13 +191,18 @@ class Gatherer:
         rest = [document for document in own if document.id not in {one.id for one in first}]
         rest.sort(key=lambda one: one.effective_date or "", reverse=True)
         rest.sort(key=lambda one: (one.ingredients != (ingredient,), one.kind != "label"))
-        return [*first, *rest][:_MAX_DOCUMENTS]
+        return [*first, *rest]
 
-    def _absence(self, need: Need, documents: Sequence[DocumentInfo]) -> State:
-        """Whether the documents have a section for what is asked, which is then silent, or have none."""
-        codes = {loinc.INTERACTIONS} if need.partner is not None else _home_codes(need.aspects[:1], 2)
-        held = {section.code for document in documents for section in self.store.sections(document.id)}
-        return "silent" if not codes or held & codes else "no_section"
+    def _reading(self, need: Need, documents: Sequence[DocumentInfo], *, found: bool) -> Reading:
+        """Whether the documents say it, have a section for it which is silent, or have none."""
+        outlines = {document.id: self.store.sections(document.id) for document in documents}
+        if need.partner is not None:
+            return judge(outlines, _is_about_interactions, found=found)
+        if not need.aspects:
+            return Reading(state="found" if found else "not_mentioned", sections=())
+        reading = judge(outlines, need.aspects[0].is_home, found=False)
+        # What other sections say does not make a section of its own.
+        return replace(reading, state="found") if found and reading.sections else reading
 
     def _partner(self, others: Sequence[DrugMention], class_names: Mapping[str, str]) -> Partner:
         ingredients = [ingredient for other in others for ingredient in other.ingredients]
@@ -184,6 +237,10 @@ def _open_passages(
     if asks_of_a_medicine or of_guideline:
         return [one for one in retrieval.passages if not one.passage.document.ingredients]
     return retrieval.passages
+
+
+def _is_about_interactions(code: str | None, title: str) -> bool:
+    return code in _INTERACTION_SECTIONS or "interact" in title.lower()
 
 
 def _without_repeats(groups: Sequence[QuoteGroup]) -> Iterator[QuoteGroup]:

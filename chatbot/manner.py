@@ -12,6 +12,21 @@ _LEANING: Final = re.compile(
     r"^(?:other|also|in addition|additional(?:ly)?|these|this|such|those|it|they|however|therefore|thus|similarly"
     r"|for example|in comparison|moreover|the (?:same|latter|above|increases?|differences?|results?|ranges?)|both)\b"
 )
+_POINTING: Final = re.compile(
+    r"^(?:(?:they|them|those|their|he|she|such|its)\b"
+    r"|this\b(?! (?:medicines?|medications?|drugs?|products?|preparation|leaflet|guide|label|insert|section))"
+    r"|these\b(?! (?:medicines?|medications?|drugs?|products?|tablets|capsules|highlights|instructions))"
+    r"|(?:however|therefore|thus|hence|consequently|moreover|furthermore|nevertheless|otherwise|for example"
+    r"|in (?:this|these|that|such) |for (?:this|these|that|such) |the (?:latter|former|same|above)\b)"
+    r"|it\b(?! (?:is|was|has been|may be|might be|can be|should be|would be|must be|will be)"
+    r"(?: also| still| therefore)?(?: not)?(?: yet| always| very| highly| often| usually| generally)? (?:been )?"
+    r"(?:known|unknown|important|recommended"
+    r"|possible|advisable|advised|best|essential|necessary|imperative|preferable|desirable|prudent|appropriate|suggested"
+    r"|reported|noted|emphasi[sz]ed|considered|stated|estimated|believed|thought|expected|remembered|recogni[sz]ed"
+    r"|unclear|unlikely|likely|established|good|useful|helpful|safe to|okay to|ok to|critical|vital|difficult|common)"
+    r"| (?:seems|appears|takes|follows) ))"
+)
+"""How a sentence opens that means nothing without the one before it; "it is not known" is none."""
 _STUDY: Final = re.compile(
     r"\b(?:prospective|retrospective|cohort|case[- ]control|randomi[sz]ed|double-blind|open-label|relapse|n ?= ?\d+"
     r"|healthy (?:[a-z]+ (?:and [a-z]+ )?)?(?:subjects|volunteers)|study followed"
@@ -40,6 +55,11 @@ _HELP: Final = re.compile(
 def leans(sentence: str) -> bool:
     """Whether it opens with a word that points to a sentence before it ("These patients…")."""
     return _LEANING.match(sentence) is not None
+
+
+def points_back(sentence: str) -> bool:
+    """Whether it can not be read without the sentence before it ("They should be stopped.", "However, …")."""
+    return _POINTING.match(sentence) is not None
 
 
 def talks_of_a_study(sentence: str) -> bool:

@@ -22,7 +22,7 @@ from chatbot.types import Abstention, Audience, Emergency, Notice, Response, Tri
 from knowledge_base.types import DrugMention
 
 _PHONE: Final = re.compile(r"(?<![\d-])(?:1-\d{3}-\d{3}-\d{4}|9-8-8|116 123|911|988|811|112|999|111|000)(?![\d-])")
-_CAUTIONS: Final = frozenset({"pregnancy", "child", "overdose", "look-alike"})
+_CAUTIONS: Final = frozenset({"pregnancy", "child", "overdose", "look-alike", "conflict"})
 _LINE_END: Final = re.compile(r"\n+(?!\s*[-•*] )")
 _N_NEAREST: Final = 3
 _ALARMS: Final[Mapping[TriageLevel, tuple[str, str, str]]] = MappingProxyType(

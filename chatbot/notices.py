@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
+from chatbot.conflicts import Conflict
+from chatbot.points import TOPICS
 from chatbot.types import Notice
 from knowledge_base.types import DocumentInfo, DrugMention
 
@@ -75,6 +77,27 @@ def age_notice(documents: Iterable[DocumentInfo], today: date) -> list[Notice]:
     return notices
 
 
+def conflict_notice(conflict: Conflict) -> Notice:
+    """Two sources lay down different things, or a label's summary and its text do."""
+    topic = TOPICS[conflict.topic]
+    first, second = (f"\u201c{side.document.title}\u201d ({_dated(side.document)})" for side in conflict.sides)
+    says, other = (" and ".join(sorted(side.values)) for side in conflict.sides)
+    if conflict.within_one:
+        text = (
+            f"On {topic}, {first} contradicts itself: {says} in its text, {other} in the summary at its head. "
+            "The text is quoted, as it is what holds."
+        )
+        return Notice(kind="conflict", text=text)
+    if not conflict.same_product:
+        text = f"On {topic}, it depends on the product: {says} in {first}, {other} in {second}."
+        return Notice(kind="depends-on-product", text=text)
+    text = (
+        f"The sources differ on {topic}: {says} in {first}, {other} in {second}. "
+        "Both are quoted, the newer first. Ask a pharmacist which holds for your product."
+    )
+    return Notice(kind="conflict", text=text)
+
+
 def model_notice(problem: str) -> Notice:
     """The language model could not be used and the answer is quoted instead."""
     return Notice(
@@ -105,6 +128,10 @@ def join_names(names: Sequence[str]) -> str:
 
 def _cased(name: str) -> str:
     return name[:1].upper() + name[1:]
+
+
+def _dated(document: DocumentInfo) -> str:
+    return f"dated {document.effective_date}" if document.effective_date else "no date known"
 
 
 def _date(written: str | None) -> date | None:

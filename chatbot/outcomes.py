@@ -11,10 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from chatbot.compose import Draft, advice_line, compose_quotes, compose_written, nothing_text, unknown_text, which_text
+from chatbot.compose import (
+    Draft,
+    advice_line,
+    compose_quotes,
+    compose_written,
+    none_matched,
+    nothing_text,
+    unknown_text,
+    which_text,
+)
 from chatbot.evidence import AspectRules
 from chatbot.extractive import QuoteGroup
-from chatbot.notices import age_notice, name_notices, person_notices
+from chatbot.notices import age_notice, conflict_notice, name_notices, person_notices
 from chatbot.rewriting import Rewritten
 from chatbot.types import (
     Abstention,
@@ -24,10 +33,12 @@ from chatbot.types import (
     Citation,
     Claim,
     Emergency,
+    Finding,
     Notice,
     Response,
     TriageVerdict,
 )
+from knowledge_base.absence import SectionRead
 from knowledge_base.types import Retrieval
 
 R = TypeVar("R", bound=Response)
@@ -79,7 +90,7 @@ def decline(case: Case, groups: Sequence[QuoteGroup]) -> Abstention:
         text = unknown_text(retrieval.unknown_drugs, known, retrieval.n_documents_searched)
     else:
         text = nothing_text(groups, retrieval.n_documents_searched)
-    return _respond(Abstention, case, text)
+    return _respond(Abstention, case, text, groups=groups)
 
 
 def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
@@ -103,11 +114,12 @@ def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> A
     of_a_medicine = any(group.ingredient is not None for group in groups)
     advice = advice_line(case.aspects, case.numbers) if case.audience == "patient" and of_a_medicine else ""
     if writing.model is not None:
-        draft = compose_written(writing.claims, writing.citations, advice)
+        draft = compose_written(writing.claims, writing.citations, advice, groups)
     else:
         draft = compose_quotes(groups, case.audience, advice)
-    notices = (*writing.notices, *_unknown_notice(case))
-    return _respond(Answer, case, draft.text, draft=draft, notices=notices, model=writing.model)
+    conflicts = dict.fromkeys(conflict_notice(conflict) for group in groups for conflict in group.conflicts)
+    notices = (*conflicts, *writing.notices, *_unknown_notice(case))
+    return _respond(Answer, case, draft.text, draft=draft, notices=notices, groups=groups, model=writing.model)
 
 
 def _respond(
@@ -117,6 +129,7 @@ def _respond(
     *,
     draft: Draft | None = None,
     notices: Sequence[Notice] = (),
+    groups: Sequence[QuoteGroup] = (),
     model: str | None = None,
 ) -> R:
     documents = [citation.passage.document for citation in draft.citations] if draft is not None else []
@@ -135,10 +148,31 @@ def _respond(
             *(person_notices(case.question, names) if kind is Answer else ()),
             *age_notice(documents, case.today),
         ),
+        findings=tuple(find_presence(group) for group in groups if group.ingredient is not None),
         drugs=case.retrieval.drugs,
         triage=case.verdict,
         model=model or "extractive",
         index_version=case.index_version,
+    )
+
+
+def find_presence(group: QuoteGroup) -> Finding:
+    """What the sources were found to say, for one medicine and one thing asked."""
+    subject = group.partner
+    state = group.state
+    sections = group.sections
+    if group.quotes and none_matched(group):
+        subject, state = " ".join(group.unmatched_words), "not_mentioned"
+    elif group.quotes:
+        state = "found"
+        passages = {quote.passage.section_title: quote.passage for quote in group.quotes}.values()
+        sections = tuple(SectionRead(one.document.id, one.section_code, one.section_title) for one in passages)
+    return Finding(
+        ingredient=group.ingredient,
+        aspect=group.aspect.name if group.aspect is not None else None,
+        subject=subject,
+        state=state,
+        sections=sections,
     )
 
 

@@ -37,6 +37,10 @@ _ABBREVIATIONS: Final = frozenset(
     }
 )
 _END: Final = re.compile(r"[.!?][)\]\"\u201d\u2019']*(?=\s+[\"\u201c\u2018(\[]?[A-Z0-9•■●▪])")
+_REFERENCE_END: Final = re.compile(
+    r"(?:[.!?]\s*)?\(\s*\d{1,2}(?:\.\d{1,2})*(?:\s*,\s*\d{1,2}(?:\.\d{1,2})*)*\s*\)(?=\s+[A-Z•■●▪][A-Za-z\s])"
+)
+"""The "( 5.1 )" that ends each sentence of a label's Highlights, where openFDA runs them into one line."""
 _LAST_WORD: Final = re.compile(r"([A-Za-z][A-Za-z.]*|\d+(?:\.\d+)*)\.$")
 _BULLET: Final = re.compile(r"^[ \t]*(?:[•■●▪◦○‣∙·*\u2013\u2014-]|\d{1,2}[.)]|\(?[a-z\d][.)])[ \t]+")
 _INLINE_BULLET: Final = re.compile(r"(?<=\s)[•■●▪◦○‣∙]\s+")
@@ -44,6 +48,9 @@ _NAMED_BY_LETTER: Final = re.compile(r"\b[a-z]{3,} [A-Z]\.$")
 """The end of "vitamin K." or "hepatitis B.": a sentence's end, unlike the initial of a name."""
 _SPACE: Final = re.compile(r"\s")
 _TERMINAL: Final = re.compile(r"[.!?:;][)\]\"\u201d\u2019']*$")
+_WHOLE: Final = re.compile(r"[.!?:][)\]\"\u201d\u2019']*$|\(\s*\d{1,2}(?:\.\d{1,2})*(?:\s*,\s*\d[\d.]*)*\s*\)$")
+"""How a whole sentence ends; a semicolon ends an item of a list."""
+_BEGINNING: Final = re.compile(r"[A-Z0-9\"\u201c\u2018'(\[\u00bf\u2265\u2264<>*\u2020\u2021]|[^\W\d_]")
 _MARKDOWN_HEADING: Final = re.compile(r"^#{1,6}\s")
 _NUMBERED_HEADING: Final = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+[A-Z]")
 _RUN_IN: Final = re.compile(
@@ -54,10 +61,21 @@ _NUMBERING: Final = re.compile(r"^\d{1,2}\.\d{1,2}(?:\.\d{1,2})*\s+(?=[A-Z])|^\d
 _REFERENCE: Final = re.compile(r"^\(\s*\d{1,2}(?:\.\d{1,2})?(?:\s*,\s*\d{1,2}(?:\.\d{1,2})?)*\s*\)\s+(?=[A-Z])")
 _SUBSECTION: Final = re.compile(r"(?<=[.)\]:])\s+(?=\d{1,2}\.\d{1,2}\s+[A-Z][A-Za-z])")
 _CROSS_REFERENCE: Final = re.compile(
-    r"\(?\[?\s*(?:please\s+)?(?:\(?\d{1,2}(?:\.\d{1,2})*\)?[.,;\s]*)*"
-    r"(?:(?:see|refer to|for .{0,80} see)\b(?:[^.]|\.(?=\d))*)?[\])]*\.?",
+    r"\(?\[?\s*(?:please\s+)?(?:\(?\s*\d{1,2}(?:\.\d{1,2})*\s*\)?[.,;\s]*)*"
+    r"(?:(?:see also|see|refer to|for .{0,80} see)\b(?!\s+(?:your|an?|his|her)\b)(?:[^.]|\.(?=\s?[\d)\]]))*)?"
+    r"[\s\])]*\.?",
     re.IGNORECASE,
 )
+"""Sent elsewhere, and nothing else said: "(See WARNINGS.)", but not "See a doctor"."""
+_WORD: Final = re.compile(r"[^\W\d_][\w'\u2019-]*|\d[\w.,%/-]*")
+_TABLE_NUMBER: Final = re.compile(r"[<>=\u2264\u2265~(+\u00b1-]*\d[\d.,/%:)*\u2013-]*")
+_TABLE_CAPTION: Final = re.compile(r"Table \d+\b[^.]")
+_MIN_TABLE_WORDS: Final = 16
+_TABLE_SHARE: Final = 0.3
+"""A run of words of which so many are numbers is a table whose cells were run together."""
+_CLOSING: Final = {"(": ")", "[": "]"}
+_MAX_BRACKET_CHARS: Final = 200
+"""A bracket that does not close within so many characters is taken for a slip of the source."""
 _WRAP_CHARS: Final = 55
 """A line at least this long that ends without a full stop may go on in the next line."""
 _MAX_LIST_ITEMS: Final = 14
@@ -203,12 +221,41 @@ def _with_inline_lists(text: str, spans: list[_Span]) -> list[_Span]:
 
 def _ends(words: str) -> Iterator[int]:
     for match in _END.finditer(words):
+        if _in_brackets(words, match.start()):
+            continue
         before = words[: match.start() + 1]
         last = _LAST_WORD.search(before)
         abbreviated = before.endswith(".") and last is not None and _abbreviated(last.group(1))
         if abbreviated and not _NAMED_BY_LETTER.search(before):
             continue
         yield match.end()
+    yield from (match.end() for match in _REFERENCE_END.finditer(words) if not _in_brackets(words, match.start()))
+
+
+def _in_brackets(words: str, place: int) -> bool:
+    """Whether a bracket that opens before `place` closes after it: "[see Warnings. Table 2]" is one thing."""
+    nearby = words[max(0, place - _MAX_BRACKET_CHARS) : place]
+    for opening, closing in _CLOSING.items():
+        if nearby.rfind(opening) > nearby.rfind(closing):
+            opened_at = place - len(nearby) + nearby.rfind(opening)
+            closed_at = words.find(closing, place, opened_at + _MAX_BRACKET_CHARS)
+            if closed_at >= 0 and opening not in words[place:closed_at]:
+                return True
+    return False
+
+
+def _opens_in_brackets(words: str) -> bool:
+    """Whether it begins with a bracket that closes before its end: the tail of a cut sentence, "(n=57) and 3 mg."."""
+    closing = _CLOSING.get(words[0])
+    return closing is not None and closing in words.rstrip(" .")[:-1]
+
+
+def _is_run_together_table(words: str) -> bool:
+    tokens = words.split()
+    if len(tokens) < _MIN_TABLE_WORDS:
+        return False
+    share = sum(_TABLE_NUMBER.fullmatch(token) is not None for token in tokens) / len(tokens)
+    return share > _TABLE_SHARE or (_TABLE_CAPTION.match(words) is not None and share > _TABLE_SHARE / 3)
 
 
 def _abbreviated(word: str) -> bool:
@@ -224,10 +271,12 @@ def _sentence(text: str, span: _Span, form: Form) -> Sentence:
             form = "fragment"
         elif _is_heading(words):
             form = "heading"
-        elif len(words.split()) < _MIN_WORDS or words.count("(") != words.count(")"):
+        elif len(_WORD.findall(words)) < _MIN_WORDS or words.count("(") != words.count(")"):
             form = "fragment"
-        elif words[0].islower() or not _TERMINAL.search(words):
+        elif words[0].islower() or not _BEGINNING.match(words) or _opens_in_brackets(words) or not _WHOLE.search(words):
             # A list item, or the end of a sentence whose beginning stands in another passage.
+            form = "fragment"
+        elif _is_run_together_table(words):
             form = "fragment"
     return Sentence(start, end, form)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from knowledge_base.absence import Presence, SectionRead
 from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage
 
 Role = Literal["user", "assistant"]
@@ -70,6 +71,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Whether the documents on one medicine say what is asked, where that would stand, and of what it is asked.
+
+    `subject` is the other medicine of an interaction, or the one thing asked for ("hiccups"); None asks of the aspect.
+    """
+
+    ingredient: str | None
+    aspect: str | None
+    subject: str | None
+    state: Presence
+    sections: tuple[SectionRead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TriageVerdict:
     """How urgent the message is, of what kind, and the words that say so (a span of the message)."""
 
@@ -93,6 +108,7 @@ class Response:
     passages: tuple[ScoredPassage, ...] = ()
     boxed_warnings: tuple[BoxedWarning, ...] = ()
     notices: tuple[Notice, ...] = ()
+    findings: tuple[Finding, ...] = ()
     drugs: tuple[DrugMention, ...] = ()
     triage: TriageVerdict = field(default_factory=TriageVerdict)
     model: str = "extractive"
