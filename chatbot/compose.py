@@ -163,6 +163,14 @@ def advice_line(aspects: Sequence[AspectRules], numbers: Mapping[str, str]) -> s
 
 def absence(group: QuoteGroup) -> str:
     """One of the two ways in which a label says nothing, in words."""
+    return _for_fact(group, _absence(group))
+
+
+def _for_fact(group: QuoteGroup, text: str) -> str:
+    return f"You told us of {group.fact}. {text}" if group.fact is not None else text
+
+
+def _absence(group: QuoteGroup) -> str:
     name = group.ingredient or "these sources"
     topic = _topic(group)
     if group.partner is not None:
@@ -219,6 +227,10 @@ def nothing_text(groups: Sequence[QuoteGroup], n_documents: int) -> str:
 
 
 def _introduction(group: QuoteGroup, audience: Audience) -> str:
+    return _for_fact(group, _head(group, audience))
+
+
+def _head(group: QuoteGroup, audience: Audience) -> str:
     source = _source(group)
     topic = _topic(group)
     if group.partner is not None:
