@@ -97,7 +97,7 @@ def compose_quotes(groups: Sequence[QuoteGroup], audience: Audience, advice: str
             blocks.append("\n".join([_introduction(rest, audience), *lines]))
     if advice:
         blocks.append(advice)
-    claims = tuple(_quoted(bullet) for bullet in given)
+    claims = tuple(quoted_claim(bullet) for bullet in given)
     return Draft(text="\n\n".join(blocks), claims=claims, citations=tuple(one for bullet in given for one in bullet))
 
 
@@ -114,13 +114,14 @@ def compose_written(
         ]
         if bullets:
             blocks.append(_conflict_block(group, bullets))
-            claims.extend(_quoted(bullet) for bullet in bullets)
+            claims.extend(quoted_claim(bullet) for bullet in bullets)
             cited.extend(one for bullet in bullets for one in bullet)
     blocks.extend([advice] if advice else [])
     return Draft(text="\n\n".join(blocks), claims=tuple(claims), citations=tuple(cited))
 
 
-def _quoted(bullet: Sequence[Citation]) -> Claim:
+def quoted_claim(bullet: Sequence[Citation]) -> Claim:
+    """A bullet of quotes as a claim."""
     return Claim(text=" ".join(one.quote for one in bullet), citations=tuple(one.n for one in bullet), support="quoted")
 
 

@@ -47,6 +47,9 @@ _SECTIONS: Final[Mapping[str, float]] = {
 _HOME: Final = frozenset({loinc.INTERACTIONS, loinc.ASK_DOCTOR_OR_PHARMACIST})
 """Sections in which every sentence is about medicines taken together."""
 _NEARNESS: Final[Mapping[NamedBy, float]] = {"name": 3.0, "class": 2.0, "broad class": 1.0}
+_STRENGTH: Final = 0.5
+_ROW: Final = 1.2
+"""A sentence on the class says more than a row of a table that only lists the name."""
 _SEVERITY: Final = re.compile(
     r"\b(?:contraindicated|(?:do|must|should) not (?:be )?(?:use[d]?|take[n]?|administer(?:ed)?|co-?administer(?:ed)?|"
     r"give[n]?|combine[d]?|start(?:ed)?)|not recommended|avoid(?:ed)?(?: (?:concomitant|concurrent|co-?administration|"
@@ -195,16 +198,19 @@ class ListChecker:
             named_by = _named_by(names, said, own=shared, wide=wide)
             if named_by is not None:
                 code = said.candidate.passage.section_code or ""
-                strength = 0.5 if _SEVERITY.search(said.candidate.text) else 0.0
+                strength = _STRENGTH if _SEVERITY.search(said.candidate.text) else 0.0
+                strength -= _ROW if said.candidate.form == "row" else 0.0
                 found.append((_NEARNESS[named_by] + _SECTIONS.get(code, 0.0) + strength, said.candidate, named_by))
         found.sort(key=lambda entry: -entry[0])
         distinct: dict[str, Statement] = {}
         for _, candidate, named_by in found:
-            # Generics repeat each other's sentences; one of them is enough.
-            distinct.setdefault(
-                " ".join(candidate.lower.split()), _to_statement(ingredient, other, candidate, named_by)
-            )
-        return list(distinct.values())[:_MAX_STATEMENTS]
+            if len(distinct) == _MAX_STATEMENTS:
+                break
+            # Generics repeat each other's sentences, and one candidate may hold another; one of them is enough.
+            words = " ".join(candidate.lower.split())
+            if not any(words in other or other in words for other in distinct):
+                distinct[words] = _to_statement(ingredient, other, candidate, named_by)
+        return list(distinct.values())
 
     def _shared_phrases(self, ingredient: str, other: str) -> frozenset[str]:
         """Names of classes that both belong to: in its own label such a name mostly means the medicine itself."""
@@ -268,7 +274,7 @@ def _to_statement(ingredient: str, other: str, candidate: Candidate, named_by: N
         start=candidate.start,
         end=candidate.end,
         text=candidate.text,
-        lead=lead.text if lead is not None else None,
+        lead=lead,
         named_by=named_by,
         severity=severity.group() if severity is not None else None,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from chatbot.candidates import Lead
 from knowledge_base.types import DrugMention, Passage
 
 NamedBy = Literal["name", "class", "broad class"]
@@ -30,7 +31,7 @@ class Statement:
     start: int
     end: int
     text: str
-    lead: str | None
+    lead: Lead | None
     named_by: NamedBy
     severity: str | None
 
@@ -103,7 +104,7 @@ def _statement(one: Statement) -> dict[str, Any]:
         "other": one.other,
         "named_by": one.named_by,
         "severity": one.severity,
-        "lead": one.lead,
+        "lead": one.lead.text if one.lead is not None else None,
         "quote": one.text,
         "quote_start": one.start,
         "quote_end": one.end,

@@ -15,8 +15,9 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Interactions and duplicates in a list of medicines, in the words of their labels."""
+    from chatbot.list_answer import to_answer
     from chatbot.list_check import ListChecker
-    from chatbot.list_text import to_text
+    from chatbot.plain_text import to_plain_text
     from chatbot.settings import load_settings
     from chatbot.wiring import open_kb
     from knowledge_base.retriever import HybridRetriever
@@ -26,4 +27,4 @@ def check(
     if as_json:
         print_json(outcome.to_json())
     else:
-        typer.echo(to_text(outcome))
+        typer.echo(to_plain_text(to_answer(outcome, ", ".join(medicines))))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chatbot.list_answer import to_answer
 from chatbot.list_check import ListChecker
-from chatbot.list_text import to_text
 from chatbot.medicine_list import ListCheck, Pair
 from knowledge_base import loinc
 from knowledge_base.builder import KnowledgeBaseBuilder
@@ -91,8 +91,8 @@ def test_severity_is_the_labels_own_word(knowledge_base) -> None:
 def test_silence_is_told_apart_from_a_missing_section(knowledge_base) -> None:
     pair = _pair(knowledge_base, "naproxen", "itraconazole")
     assert (pair.one_state, pair.other_state) == ("silent", "no_section")
-    text = to_text(_check(knowledge_base, "naproxen", "itraconazole"))
-    assert "no proof that they go together" in text
+    answer = to_answer(_check(knowledge_base, "naproxen", "itraconazole"), "")
+    assert "no proof that they go together" in answer.text
 
 
 def test_a_class_name_in_its_own_label_means_itself(knowledge_base) -> None:
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_named_and_takes_no_part(knowledge_base) -> None:
     assert check.unknown == ("flonezatrib",)
     assert [one.mention for one in check.unclear] == ["hydroxazine"]
     assert not check.pairs
-    assert "could be" in to_text(check)
+    assert "could be" in to_answer(check, "").text
 
 
 @pytest.mark.parametrize("items", [[], ["  "], ["warfarin"] * 31])
@@ -129,3 +129,13 @@ def test_json_names_document_and_offsets(knowledge_base) -> None:
         assert (
             one["quote"] == knowledge_base.store.source_text(one["document_id"])[one["quote_start"] : one["quote_end"]]
         )
+
+
+def test_as_an_answer_its_numbers_agree(knowledge_base) -> None:
+    check = _check(knowledge_base, "warfarin", "advil", "simvastatin", "itraconazole", "naproxen")
+    answer = to_answer(check, "my list")
+    assert [one.n for one in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert {n for claim in answer.claims for n in claim.citations} == {one.n for one in answer.citations}
+    for one in answer.citations:
+        assert f"[{one.n}]" in answer.text
+        assert knowledge_base.store.source_text(one.passage.document.id)[one.quote_start : one.quote_end] == one.quote
