@@ -20,10 +20,12 @@ from chatbot.candidates import Lead
 from chatbot.compose import number_quotes
 from chatbot.evidence import EvidenceRules, focus
 from chatbot.extractive import Quote, QuoteGroup
+from chatbot.facts import Facts
 from chatbot.gathering import Gatherer
 from chatbot.llm import ChatModel, ChatModelError
 from chatbot.notices import model_notice, unsupported_notice
 from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone
+from chatbot.personal import PersonalReader, PersonalRows
 from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
@@ -98,6 +100,7 @@ class Answerer:
         *,
         history: Sequence[Turn] = (),
         audience: Audience = "patient",
+        facts: Facts | None = None,
         on_progress: OnProgress | None = None,
     ) -> Response:
         """Answer one question from the sources, decline it, or meet it with the emergency text.
@@ -106,6 +109,7 @@ class Answerer:
             question: what the person wrote.
             history: the conversation so far, oldest first; may hold the person's turns only.
             audience: who reads the answer.
+            facts: what the person told of themselves; each fact adds a row on every medicine asked about.
             on_progress: told of each stage, and of checked text as it comes; may be called from any thread.
 
         Raises:
@@ -121,8 +125,10 @@ class Answerer:
             return run.finish(declined)
         with run.stage("answer"):
             groups = await run_sync(self._gather, case)
+            rows = await run_sync(self._read_facts, case, facts or Facts())
+        case = replace(case, facts=facts or Facts(), fact_notices=rows.notices)
         with run.stage("verify"):
-            groups = await run_sync(self._keep_exact, groups)
+            groups = await run_sync(self._keep_exact, (*groups, *rows.groups))
         if not any(group.quotes for group in groups):
             return run.finish(decline(case, groups))
         writing = await self._write(run, case, groups)
@@ -173,8 +179,16 @@ class Answerer:
         )
 
     def _gather(self, case: Case) -> tuple[QuoteGroup, ...]:
-        gatherer = Gatherer(store=self._kb.store, rules=self._rules, embed=self._embed)
-        return gatherer.gather(case.asked.question, case.retrieval, case.audience)
+        return self._gatherer().gather(case.asked.question, case.retrieval, case.audience)
+
+    def _read_facts(self, case: Case, facts: Facts) -> PersonalRows:
+        reader = PersonalReader(
+            gatherer=self._gatherer(), resolve=self._retriever.resolve, search=self._retriever.search
+        )
+        return reader.read(case.asked.question, case.retrieval, facts, case.audience)
+
+    def _gatherer(self) -> Gatherer:
+        return Gatherer(store=self._kb.store, rules=self._rules, embed=self._embed)
 
     def _keep_exact(self, groups: Sequence[QuoteGroup]) -> tuple[QuoteGroup, ...]:
         """The groups without quotes that differ from the stored source, which only a damaged store brings about."""

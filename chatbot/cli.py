@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from chatbot.commands import asking, building, checking, fetching, serving
+from chatbot.commands import asking, building, checking, fetching, listing, serving
 from knowledge_base.errors import VademecumError
 
 _PLUGIN_GROUP = "vademecum.commands"
@@ -33,6 +33,7 @@ def build_app() -> typer.Typer:
     app.command("ask")(asking.ask)
     app.command("chat")(serving.chat)
     app.command("serve")(serving.serve)
+    app.command("check")(listing.check)
     app.command("doctor")(checking.doctor)
     app.add_typer(building.kb, name="kb")
     app.add_typer(fetching.app, name="fetch")

@@ -101,7 +101,7 @@ def compose_quotes(groups: Sequence[QuoteGroup], audience: Audience, advice: str
             blocks.append("\n".join([_introduction(rest, audience), *lines]))
     if advice:
         blocks.append(advice)
-    claims = tuple(_quoted(bullet) for bullet in given)
+    claims = tuple(quoted_claim(bullet) for bullet in given)
     return Draft(text="\n\n".join(blocks), claims=claims, citations=tuple(one for bullet in given for one in bullet))
 
 
@@ -118,13 +118,14 @@ def compose_written(
         ]
         if bullets:
             blocks.append(_conflict_block(group, bullets))
-            claims.extend(_quoted(bullet) for bullet in bullets)
+            claims.extend(quoted_claim(bullet) for bullet in bullets)
             cited.extend(one for bullet in bullets for one in bullet)
     blocks.extend([advice] if advice else [])
     return Draft(text="\n\n".join(blocks), claims=tuple(claims), citations=tuple(cited))
 
 
-def _quoted(bullet: Sequence[Citation]) -> Claim:
+def quoted_claim(bullet: Sequence[Citation]) -> Claim:
+    """A bullet of quotes as a claim."""
     return Claim(text=" ".join(one.quote for one in bullet), citations=tuple(one.n for one in bullet), support="quoted")
 
 
@@ -172,6 +173,14 @@ def advice_line(aspects: Sequence[AspectRules], numbers: Mapping[str, str]) -> s
 
 def absence(group: QuoteGroup) -> str:
     """One of the two ways in which a label says nothing, in words."""
+    return _for_fact(group, _absence(group))
+
+
+def _for_fact(group: QuoteGroup, text: str) -> str:
+    return f"You told us of {group.fact}. {text}" if group.fact is not None else text
+
+
+def _absence(group: QuoteGroup) -> str:
     name = group.ingredient or "these sources"
     topic = _topic(group)
     if group.partner is not None:
@@ -230,6 +239,10 @@ def nothing_text(groups: Sequence[QuoteGroup], n_documents: int) -> str:
 
 
 def _introduction(group: QuoteGroup, audience: Audience) -> str:
+    return _for_fact(group, _head(group, audience))
+
+
+def _head(group: QuoteGroup, audience: Audience) -> str:
     source = _source(group)
     topic = _topic(group)
     if group.partner is not None:

@@ -130,6 +130,8 @@ class QuoteGroup:
     """How many words of the question say what is asked."""
     unmatched_words: tuple[str, ...] = ()
     """Words of the question that no quoted sentence shares."""
+    fact: str | None = None
+    """What the person told of themselves, where the quotes are there for that."""
 
 
 def pick_quotes(need: Need, candidates: Sequence[Candidate], embed: Embed | None = None) -> tuple[Quote, ...]:

@@ -116,9 +116,10 @@ class Gatherer:
                 for ingredient in drug.ingredients[:_MAX_INGREDIENTS]
                 for aspects in parts
             )
-        return tuple(_without_repeats([self._of_ingredient(need, retrieval) for need in needs]))
+        return tuple(_without_repeats([self.answer_need(need, retrieval) for need in needs]))
 
-    def _of_ingredient(self, need: Need, retrieval: Retrieval) -> QuoteGroup:
+    def answer_need(self, need: Need, retrieval: Retrieval) -> QuoteGroup:
+        """The quotes for one need of one medicine, or how its documents are silent."""
         ingredient = need.ingredient or ""
         brought = [one for one in retrieval.passages if ingredient in one.passage.document.ingredients]
         documents = self._documents(ingredient, [one.passage.document for one in brought])
@@ -138,6 +139,14 @@ class Gatherer:
         reading = self._reading(need, documents[:n_read], found=bool(quotes) and not elsewhere)
         conflicts = self._conflicts(need, documents)
         return self._group(need, with_both_sides(quotes, conflicts), reading, conflicts)
+
+    def read_sections(self, ingredient: str, codes: Collection[str]) -> list[Candidate]:
+        """The quotable sentences of these sections of a medicine's own documents."""
+        return self._read((), self._documents(ingredient, ())[:_MAX_DOCUMENTS], codes)
+
+    def partner_of(self, others: Sequence[DrugMention]) -> Partner:
+        """What a label may call these medicines."""
+        return self._partner(others, {})
 
     def _read(
         self,

@@ -11,12 +11,14 @@ from datetime import date
 from typing import Final
 
 from chatbot.conflicts import Conflict
+from chatbot.facts import Facts
 from chatbot.points import TOPICS
 from chatbot.rewriting import Rewritten
 from chatbot.types import Notice
 from knowledge_base.types import DocumentInfo, DrugMention
 
 _STALE_YEARS: Final = 5
+_NOTHING: Final = Facts()
 _PREGNANCY: Final = re.compile(
     r"\b(?:pregnan\w*|expecting a baby|trying to (?:conceive|get pregnant)|trimester|breast-?feed\w*"
     r"|nursing (?:a|my) baby|lactat\w*)\b",
@@ -51,13 +53,14 @@ def follow_up_notice(question: str, read_as: Rewritten) -> list[Notice]:
     return [Notice(kind="follow-up", text=f"Read as: \u201c{read_as.question}\u201d")]
 
 
-def person_notices(question: str, aspects: Sequence[str]) -> list[Notice]:
+def person_notices(question: str, aspects: Sequence[str], facts: Facts = _NOTHING) -> list[Notice]:
     """Cautions for who the question is about: pregnancy, a child, an animal."""
     notices = []
-    if _PREGNANCY.search(question) or {"pregnancy", "breastfeeding"} & set(aspects[:1]):
+    told = facts.pregnant or facts.breastfeeding
+    if told or _PREGNANCY.search(question) or {"pregnancy", "breastfeeding"} & set(aspects[:1]):
         text = "Before you take, stop or change any medicine in pregnancy or while breast-feeding, ask your doctor."
         notices.append(Notice(kind="pregnancy", text=text))
-    elif _CHILD.search(question) or "children" in aspects[:1]:
+    elif facts.is_child or _CHILD.search(question) or "children" in aspects[:1]:
         text = "Doses for children go by age and weight, and some medicines are not for them. Ask the child's doctor."
         notices.append(Notice(kind="child", text=text))
     if _ANIMAL.search(question):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from chatbot.compose import (
 )
 from chatbot.evidence import AspectRules
 from chatbot.extractive import QuoteGroup
+from chatbot.facts import Facts
 from chatbot.notices import age_notice, conflict_notice, follow_up_notice, name_notices, person_notices
 from chatbot.rewriting import Rewritten
 from chatbot.types import (
@@ -58,6 +59,9 @@ class Case:
     index_version: str
     numbers: Mapping[str, str]
     today: date
+    facts: Facts = field(default_factory=Facts)
+    """What the person told of themselves."""
+    fact_notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +150,8 @@ def _respond(
             *notices,
             *follow_up_notice(case.question, case.asked),
             *name_notices(case.retrieval.drugs, case.asked.carried),
-            *(person_notices(case.question, names) if kind is Answer else ()),
+            *case.fact_notices,
+            *(person_notices(case.question, names, case.facts) if kind is Answer else ()),
             *age_notice(documents, case.today),
         ),
         findings=tuple(find_presence(group) for group in groups if group.ingredient is not None),

@@ -63,7 +63,7 @@ def find_scopes(reading: Reading, catalogue: Catalogue, lexicon: DrugLexicon, cl
         return [Scope(documents=None, about_drug=False, interactants=tuple(named_classes))]
     scopes = []
     for ingredients in mentions:
-        others = [_medicine(lexicon, classes, other) for other in mentions if other != ingredients]
+        others = [interactant_of(lexicon, classes, other) for other in mentions if other != ingredients]
         others += [_unheld(classes, word) for word in reading.unknown]
         interactants = (*others, *named_classes)
         documents = catalogue.documents_of(ingredients)
@@ -75,7 +75,8 @@ def find_scopes(reading: Reading, catalogue: Catalogue, lexicon: DrugLexicon, cl
     return scopes
 
 
-def _medicine(lexicon: DrugLexicon, classes: DrugClasses, ingredients: Iterable[str]) -> Interactant:
+def interactant_of(lexicon: DrugLexicon, classes: DrugClasses, ingredients: Iterable[str]) -> Interactant:
+    """What texts call a medicine that is held: its names and those of its classes."""
     ingredients = tuple(ingredients)
     return _called(classes, lexicon.all_names(ingredients), map(canonical_ingredient, ingredients))
 

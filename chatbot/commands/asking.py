@@ -15,6 +15,7 @@ from knowledge_base.errors import VademecumError
 
 if TYPE_CHECKING:
     from chatbot.answering import Answerer
+    from chatbot.facts import Facts
     from chatbot.types import Response, Turn
 
 
@@ -55,6 +56,10 @@ def ask(
     kb_path: KbOption = None,
     as_json: JsonOption = False,
     audience: Annotated[AudienceChoice | None, typer.Option(help="Who reads the answer.")] = None,
+    about_me: Annotated[
+        str | None,
+        typer.Option("--about-me", help='Facts that add rows: "pregnant; age 7; kidney; allergies: penicillin".'),
+    ] = None,
     batch: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="One JSON object a line with `question`.")
     ] = None,
@@ -67,7 +72,7 @@ def ask(
 
     if (question is None) == (batch is None):
         raise VademecumError("give one QUESTION, or --batch FILE.jsonl")
-    requests = _read_batch(batch) if batch is not None else [{"question": _question(question or "")}]
+    requests = _read_batch(batch) if batch is not None else [_request(question or "", about_me)]
     settings = load_settings()
     answerer = open_answerer(settings, kb_path)
     reader = audience.value if audience is not None else settings.audience
@@ -84,6 +89,7 @@ async def _answer(answerer: Answerer, request: dict[str, Any], audience: str) ->
     return await answerer.answer(
         request["question"],
         history=_history(request),
+        facts=request.get("facts"),
         audience="clinician" if audience == "clinician" else "patient",
     )
 
@@ -99,6 +105,12 @@ def _print(response: Response, request: dict[str, Any], *, as_json: bool, batch:
     if "id" in request:
         value["id"] = request["id"]
     (print_json_line if batch else print_json)(value)
+
+
+def _request(question: str, about_me: str | None) -> dict[str, Any]:
+    from chatbot.facts import read_facts
+
+    return {"question": _question(question), "facts": read_facts(about_me) if about_me else None}
 
 
 def _question(text: str) -> str:
@@ -141,7 +153,20 @@ def _parse_request(line: str, where: str) -> dict[str, Any]:
     history = request.get("history") or []
     if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
         raise VademecumError(f'{where}: `history` must be a list of {{"role": "user"|"assistant", "content": text}}')
+    if request.get("facts") is not None:
+        request["facts"] = _facts(request["facts"], where)
     return request
+
+
+def _facts(values: object, where: str) -> Facts:
+    from chatbot.facts import facts_of
+
+    if not isinstance(values, dict):
+        raise VademecumError(f"{where}: `facts` must be an object")
+    try:
+        return facts_of(values)
+    except VademecumError as error:
+        raise VademecumError(f"{where}: {error}") from error
 
 
 def _is_turn(turn: object) -> bool:
