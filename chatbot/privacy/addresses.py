@@ -9,6 +9,7 @@ from typing import Final
 from chatbot.privacy.identifiers import Identifier
 
 _CAP: Final = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.'’ßẞ-]*"  # noqa: RUF001 - the apostrophes people type
+_WORD: Final = r"(?:St\. )?[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’ßẞ-]*"  # noqa: RUF001
 _STATES: Final = (
     r"(?:A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]|PR"
     r"|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa"
@@ -25,23 +26,23 @@ _SUFFIX: Final = (
 _FOREIGN: Final = r"(?:calle|camino|avenida|av\.|paseo|plaza|via|viale|piazza|corso|rue|chemin|heol|rua|ul\.|ulica|boulevard|quai|place)"
 _UNIT: Final = r"(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Bldg|#)"
 _WITHIN: Final = rf"(?:,?\s+(?:{_UNIT}\.?\s*#?[\w-]+|#\s?[\w-]+|\d+(?:st|nd|rd|th)\s+Floor))?"
-_TOWN: Final = rf"{_CAP}(?:\s{_CAP}){{0,2}}"
+_TOWN: Final = rf"{_WORD}(?:\s{_WORD}){{0,2}}"
 _TAIL: Final = (
     rf"(?:(?:,\s*|\s+){_TOWN},?\s+{_STATES}\b(?:\.?,?\s+{_ZIP})?(?:,?\s+USA)?"
     rf"|(?:,\s*{_TOWN}){{0,2}},?\s+(?:{_UK})\b"
     rf"|,\s*{_TOWN}\s+(?:{_UK})\b"
-    rf"|,\s*\d{{3,5}}(?:\s\d{{2}})?\s+{_TOWN}"
+    rf"|, ?\d{{3,5}}(?: \d{{2}})? {_TOWN}"
     rf"|,\s*{_TOWN}(?:,\s*{_TOWN})?(?=[.\n;)]|$))?"
 )
-_FRONT: Final = rf"(?:(?:{_UNIT}|Plot|House)\.?\s*[\w-]+,\s*|(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}},\s*)?"
+_FRONT: Final = rf"(?:(?:{_UNIT}|Plot|House)\.?\s*[\w-]+,\s*|The\s{_CAP}(?:\s{_CAP}){{0,2}},\s*)?"
 _STREET: Final = re.compile(
     rf"(?<![\w.-])(?:"
-    rf"{_FRONT}\d{{1,5}}(?:-\d{{1,4}})?[A-Za-z]?,?\s+(?:(?:[NSEW]{{1,2}}|North|South|East|West)\.?\s+)?(?:{_CAP}\s+){{1,4}}?{_SUFFIX}\b\.?{_WITHIN}{_TAIL}"
-    rf"|{_FRONT}\d{{1,5}}\s+(?:County|State)\s+(?:Road|Rd|Highway|Hwy|Route)\s+\d+{_TAIL}"
+    rf"{_FRONT}\d{{1,5}}\s+(?:County|State)\s+(?:Road|Rd|Highway|Hwy|Route)\s+\d+{_TAIL}"
+    rf"|{_FRONT}\d{{1,5}}(?:-\d{{1,4}})?[A-Za-z]?,?\s+(?:(?:[NSEW]{{1,2}}|North|South|East|West)\.?\s+)?(?:{_CAP}\s+){{1,4}}?{_SUFFIX}\b\.?{_WITHIN}{_TAIL}"
     rf"|{_FRONT}\d{{1,5}}[A-Za-z]?,?\s+(?i:{_FOREIGN})\s+(?:d[eu]s?\s+|della?\s+|la\s+)*{_CAP}(?:\s{_CAP}){{0,2}}{_WITHIN}{_TAIL}"
     rf"|(?i:{_FOREIGN})\s+(?:d[eu]s?\s+|della?\s+|la\s+)*{_CAP}(?:\s{_CAP}){{0,2}},?\s+\d{{1,5}}{_WITHIN}{_TAIL}"
     rf"|{_CAP}(?:straße|strasse|str\.|weg|gasse|platz|allee|gata|gatan|vej|veien|laan|straat)\s+\d{{1,4}}[a-z]?{_TAIL}"
-    rf"|{_CAP}(?:\s{_CAP}){{0,3}}\s+\d{{1,4}}[a-z]?,\s*\d{{3,5}}(?:\s\d{{2}})?\s+{_TOWN}"
+    rf"|{_CAP}(?: {_CAP}){{0,3}} \d{{1,4}}[a-z]?, ?(?!(?:19|20)\d\d\b)\d{{3,5}}(?: \d{{2}})? {_TOWN}"
     rf"|P\.?\s?O\.?\s+Box\s+\d+{_TAIL}"
     rf"|(?:RR|Rural Route|HC)\s*\d+,?\s+Box\s+\d+{_TAIL}"
     rf"|(?:Plot|House|Lot)\s+\w+,\s*{_CAP}(?:\s{_CAP}){{0,2}}(?:,\s*{_TOWN})?"

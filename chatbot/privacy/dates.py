@@ -57,6 +57,8 @@ _BIRTH: Final = re.compile(
 )
 _BIRTH_AFTER: Final = re.compile(r"^\s*\(?(?:dob|d\.o\.b\.?|date of birth)\b", re.IGNORECASE)
 _YEAR_OF: Final = re.compile(r"(?:19|20)\d{2}")
+_BEFORE: Final = 40
+"""Characters before a date in which the words that explain it stand."""
 _GROWN_UP: Final = 2012
 _BESIDE_NAME: Final = re.compile(r"\s?[,/(]\s?\(?|\s")
 
@@ -65,7 +67,7 @@ def find_dates(text: str) -> list[Identifier]:
     """The dates of a text; `DOB` where the words say so."""
     found = [match.span() for match in _DATE.finditer(text)]
     for match in _SHORT.finditer(text):
-        before = text[: match.start()]
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
         if match["day"] or (_SHORT_AFTER.search(before) and not _NOT_SHORT_AFTER.search(before)):
             found.append(match.span())
     return [Identifier(start, end, "DOB" if _is_birth(text, start, end) else "DATE") for start, end in sorted(found)]
@@ -83,4 +85,4 @@ def births_beside(names: Sequence[Identifier], dates: Sequence[Identifier], text
 
 
 def _is_birth(text: str, start: int, end: int) -> bool:
-    return bool(_BIRTH.search(text[max(0, start - 40) : start]) or _BIRTH_AFTER.search(text[end : end + 20]))
+    return bool(_BIRTH.search(text[max(0, start - _BEFORE) : start]) or _BIRTH_AFTER.search(text[end : end + 20]))

@@ -24,11 +24,11 @@ class RuleFinder:
         return without_overlap(
             [
                 *births_beside(names, dates, text),
+                *find_addresses(text),
                 *numbers,
                 *dates,
                 *records_beside(names, text),
                 *ages_beside(names, text),
-                *find_addresses(text),
                 *names,
             ]
         )

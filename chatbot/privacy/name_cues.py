@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 _TITLES_ANY: Final = r"\b(?:[Mm]rs?|MRS?|[Mm]s|MS|[Mm]x|[Dd]rs?|DRS?|[Pp]rof|PROF|[Ss]ra?|[Ss]rta|[Dd]ra|[Mm]me|[Mm]lle|Rev|Capt|Sgt|Lt)\b\.?[ \t]+"
-TITLES: Final = re.compile(
-    rf"{_TITLES_ANY}(?:{_TITLES_ANY})?"
-    r"|\b(?:Miss|Mister|Professor|Doctor|Nurse|Sister|Father|Sir|Madame?|Señora?|Herrn?|Frau|Baby|Rabbi|Imam|Judge|miss|MISS|NURSE|DOCTOR)"
+TITLES: Final = re.compile(rf"{_TITLES_ANY}(?:{_TITLES_ANY})?")
+CALLINGS: Final = re.compile(
+    r"\b(?:Miss|Mister|Professor|Doctor|Nurse|Sister|Father|Sir|Madame?|Señora?|Herrn?|Frau|Baby|Rabbi|Imam|Judge|miss|MISS|NURSE|DOCTOR)"
     rf"[ \t]+(?:{_TITLES_ANY})?"
 )
 INTRODUCTIONS: Final = re.compile(
@@ -20,11 +20,11 @@ INTRODUCTIONS: Final = re.compile(
 LABELS: Final = re.compile(
     r"(?:\b(?:patient(?: name)?|pt|name|client|resident|caller|member|subscriber|guarantor|insured|provider|physician|prescriber|pharmacist"
     r"|attending|surgeon|assistant|an(?:a)?esthesia|an(?:a)?esthesiologist|ordered by|ordering|dictated by|transcribed by|seen by|seen with"
-    r"|signed(?: by)?|signature|attn|attention|to|from|re|regarding|cc|copy|copied to|copy to|contact|emergency contact|crisis contact"
+    r"|signed(?: by)?|signature|attn|attention|regarding|cc|copy|copied to|copy to|contact|emergency contact|crisis contact"
     r"|next of kin|nok|coordinator|interpreter|witness|teacher|therapist|guardian|ob|pcp|gp|rep|doula|driver|caregiver|volunteer|counselor"
     r"|case manager|social worker|doctor on call|on call|user|author|reviewer|referred by|accepted by|referring|consultant|synthesis by"
-    r"|message taken by|taken by|wallet|family of|records? of|list of|report of|behalf of|for|with|by|told|ask|tell|call)\b[ \t]*[:;=/-]?[ \t]*"
-    r"|\b[A-Z][a-z]+(?: [a-z]+)?:[ \t]+)",
+    r"|message taken by|taken by|wallet|family of|records? of|list of|report of|behalf of)\b[ \t]*[:;=/-]?[ \t]*"
+    r"|\b(?:to|from|re|for|with|by|note|msg|message)[ \t]*:[ \t]*)",
     re.IGNORECASE,
 )
 RELATIONS: Final = re.compile(

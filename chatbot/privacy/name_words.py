@@ -21,7 +21,7 @@ from knowledge_base.unknown_drugs import looks_like_medicine
 from knowledge_base.words import fold, singular, words_of
 
 _LOWER_WORD: Final = re.compile(r"(?<![\w.])[a-z]{2,}\b")
-_N_LETTERS: Final = 4
+_N_LETTERS: Final = 3
 """Shorter parts of medicine names ("tri", "co") are not the medicine by themselves."""
 
 
@@ -72,7 +72,7 @@ def name_words() -> NameWords:
         table = {name: frozenset(text.split()) for name, text in tomllib.load(file).items()}
     given, surnames = table["given"], table["surnames"]
     words = table["words"] | (given & common_words())
-    ordinary = (_starter_words() | common_words() | table["more_words"]) - surnames - (given - words)
+    ordinary = (_starter_words() | common_words() | table["more_words"]) - (surnames - words) - (given - words)
     return NameWords(
         given=given,
         surnames=surnames,

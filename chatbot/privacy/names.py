@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from chatbot.privacy.identifiers import Identifier
 from chatbot.privacy.name_cues import (
     AFTER_DOSE,
+    CALLINGS,
     CREDENTIALS,
     INITIALS,
     INTRODUCTIONS,
@@ -30,6 +31,11 @@ from knowledge_base.words import fold
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ`´-][^\W\d_]+)*")  # noqa: RUF001 - the apostrophes people type
 _POSSESSIVE: Final = re.compile(r"['’ʼ`´]s$", re.IGNORECASE)  # noqa: RUF001
 _PARTICLES: Final = frozenset("de del della di da dos das du la le van von der den ter ten bin ibn ben al el o ó mac st y".split())
+_NO_NAMES: Final = frozenset(
+    "mr mrs ms mx dr drs dra sr sra srta prof mme mlle herr frau rn md np pa do lpn will may said can is was has i an does contin".split()
+)
+"""Titles and credentials, which stand outside a name, and names that are mostly verbs."""
+_ABBREVIATION: Final = 5
 _MAX_WORDS: Final = 4
 _GAP: Final = re.compile(r"\.?[ \t]+|[ \t]*[\"“”'][ \t]*|\.")  # noqa: RUF001
 _INITIAL_GAP: Final = re.compile(r"\.?[ \t]*")
@@ -76,7 +82,7 @@ class NameFinder:
 
     def _after_cues(self, text: str, words: Sequence[_Word], starts: dict[int, int]) -> Iterator[tuple[int, int]]:
         for pattern, trust in (
-            (TITLES, 3), (INTRODUCTIONS, 2), (LETTERS, 2), (LABELS, 2), (RELATIONS, 1), (SIGNATURES, 2), (PLACES_OF_PATIENTS, 2)
+            (TITLES, 4), (CALLINGS, 3), (INTRODUCTIONS, 2), (LETTERS, 2), (LABELS, 1), (RELATIONS, 2), (SIGNATURES, 2), (PLACES_OF_PATIENTS, 2)
         ):  # fmt: skip
             for cue in pattern.finditer(text):
                 place = starts.get(cue.end())
@@ -112,26 +118,36 @@ class NameFinder:
     def _may_begin(self, text: str, words: Sequence[_Word], place: int, trust: int) -> bool:
         word, lists = words[place], self._lists
         folded = _bare(word)
-        if self._is_dosed(text, word):
-            return False
-        if trust < 3 and (self._is_medicine(word) or self._is_eponym(text, words, place)):
+        following = words[place + 1] if place + 1 < len(words) else None
+        if self._is_dosed(text, word) or folded in _NO_NAMES:
             return False
         if word.folded in _PARTICLES:
-            return place + 1 < len(words) and (words[place + 1].is_capitalised or trust == 3)
+            rest = next((one for one in words[place:] if one.folded not in _PARTICLES), None)
+            return rest is not None and rest.is_capitalised and rest is not word
         if word.is_initial:
-            return place + 1 < len(words) and words[place + 1].is_capitalised and len(words[place + 1].text) > 1 and word.text != "I"
-        known = lists.is_given(folded) or folded in lists.surnames
+            return word.text != "I" and following is not None and following.is_capitalised
+        if trust < 3:
+            # "my friend Yasmin" is a person, "Yasmin" alone the medicine.
+            called = trust == 2 and folded in lists.given and word.is_capitalised
+            if (self._is_medicine(word) and not called) or self._is_eponym(text, words, place):
+                return False
         if not word.is_capitalised or _is_all_capitals_around(words, place):
-            if trust == 3:
-                return known or not (lists.is_ordinary(folded) or self._medicines.is_medicine(folded)) and len(folded) > 2
-            if trust == 2:
-                return known or (word.is_capitalised and not lists.is_ordinary(folded)) or (
-                    not word.is_capitalised and self._is_new_pair(text, words, place)
-                )
-            return known
-        if trust == 3:
-            return not lists.is_ordinary(folded) or folded in lists.words or folded in lists.given
-        return known or not lists.is_ordinary(folded)
+            return self._may_begin_without_capital(text, words, place, trust)
+        if trust == 4:
+            return True
+        if folded in lists.not_names or (word.text.isupper() and len(word.text) <= _ABBREVIATION and (trust == 0 or folded not in lists.given)):
+            return False
+        return folded in lists.given or not lists.is_ordinary(folded) or (trust == 3 and folded in lists.words)
+
+    def _may_begin_without_capital(self, text: str, words: Sequence[_Word], place: int, trust: int) -> bool:
+        """Where a capital says nothing: text in lower case, and text in capitals."""
+        word, lists = words[place], self._lists
+        folded = _bare(word)
+        if lists.is_given(folded) or (folded in lists.surnames and not lists.is_ordinary(folded)):
+            return True
+        if lists.is_ordinary(folded) or self._medicines.is_medicine(folded) or len(folded) < _MIN_REPEATED:
+            return False
+        return trust >= 3 or (trust >= 1 and word.is_capitalised) or self._is_new_pair(text, words, place)
 
     def _may_continue(self, text: str, word: _Word, *, capital: bool, trust: int) -> bool:
         lists, folded = self._lists, _bare(word)
@@ -140,14 +156,14 @@ class NameFinder:
         if word.folded in _PARTICLES:
             return True
         if capital:
-            if not word.is_capitalised:
+            if not word.is_capitalised or folded in _NO_NAMES:
                 return False
             return word.is_initial or folded in ("jr", "sr", "ii", "iii") or folded in lists.words or not lists.is_ordinary(folded)
         if len(folded) < 2:
             return word.is_initial
-        return lists.is_given(folded) or folded in lists.surnames or (
+        return folded in lists.given - _NO_NAMES or folded in lists.surnames or (
             not lists.is_ordinary(folded) and not self._medicines.is_medicine(folded) and folded not in lists.eponyms
-            and (word.is_capitalised or trust >= 2)
+            and word.is_capitalised
         )  # fmt: skip
 
     def _is_new_pair(self, text: str, words: Sequence[_Word], place: int) -> bool:
@@ -182,7 +198,11 @@ class NameFinder:
     def _by_given_name(self, text: str, words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
         """A capitalised given name with the names after it; a surname that is nothing else stands for itself."""
         for place, word in enumerate(words):
+            if word.is_initial and self._is_initialled(text, words, place) and (end := self._run(text, words, place, 1)) is not None:
+                yield word.start, end
             if not word.is_capitalised or self._is_medicine(word) or self._is_eponym(text, words, place):
+                continue
+            if place and words[place - 1].folded in ("st", "saint"):
                 continue
             folded = _bare(word)
             if not self._is_known(folded):
@@ -190,8 +210,16 @@ class NameFinder:
                     continue
             elif _is_all_capitals_around(words, place) and folded not in self._lists.given:
                 continue
-            if (end := self._run(text, words, place, 2)) is not None:
+            if (end := self._run(text, words, place, 0)) is not None:
                 yield word.start, end
+
+    def _is_initialled(self, text: str, words: Sequence[_Word], place: int) -> bool:
+        """Whether an initial with its full stop is followed by a surname: "E. Castellanos"."""
+        surname = next((word for word in words[place + 1 : place + 3] if not word.is_initial), None)
+        if surname is None or not re.fullmatch(r"[A-Z]\.(?: ?[A-Z]\.)? ?", text[words[place].start : surname.start]):
+            return False
+        folded = _bare(surname)
+        return surname.is_capitalised and len(folded) >= _MIN_REPEATED and not self._lists.is_ordinary(folded) and not self._is_medicine(surname) and folded not in self._lists.eponyms
 
     def _is_known(self, folded: str) -> bool:
         lists = self._lists
@@ -220,7 +248,7 @@ class NameFinder:
             lists, folded = self._lists, _bare(last)
             if first.folded not in lists.given and not (first.is_initial and folded in lists.surnames):
                 continue
-            if self._is_medicine(last) or self._is_medicine(first) or (lists.is_ordinary(folded) and folded not in lists.words) or len(folded) < 2:
+            if self._is_medicine(last) or self._is_medicine(first) or lists.is_ordinary(folded) or len(folded) < 2:
                 continue
             end, following = first.end, words[place + 2 : place + 3]
             if following and following[0].is_initial and text[first.end : following[0].start] == " ":
@@ -273,8 +301,10 @@ class NameFinder:
     def _is_eponym(self, text: str, words: Sequence[_Word], place: int) -> bool:
         """Whether the word names an illness, a sign or a device: by itself, or by what follows it."""
         word, lists = words[place], self._lists
-        parts = {_bare(word), *_bare(word).split("-")}
+        parts = {_bare(word), *(() if _bare(word) in lists.given else _bare(word).split("-"))}
         heads = [one.folded for one in words[place + 1 : place + 3]]
+        if heads[:1] == ["wort"]:
+            return True
         headed = any(head in lists.eponym_heads for head in heads[:1]) or (
             len(heads) > 1 and heads[1] in lists.eponym_heads and _bare(words[place + 1]) in lists.eponyms
         )

@@ -12,9 +12,9 @@ from typing import Final
 
 from chatbot.privacy.identifiers import Identifier, Kind
 
-_ID: Final = r"#?[A-Z]{0,8}[- ]?\d[\dA-Z]*(?:[- ]\d[\dA-Z]*)*"
+_ID: Final = r"#?(?-i:[A-Z]{0,8})[- ]?\d[\dA-Z]*(?:-[\dA-Z]+| \d[\dA-Z]*)*"
 """Letters, then digits in groups; a group after a space begins with a digit, so the next word stays out."""
-_IS: Final = r"(?:\s*(?:is|are|was|no\.?|num(?:ber)?|nr\.?|#|:|=|\bid\b|on file)){0,4}\s*[#:]?\s*"
+_IS: Final = r"\b(?:,?\s*(?:is|are|was|no\.?|num(?:ber)?|nr\.?|#|:|=|\bid\b|on file)){0,4}\s*[#:]?\s*"
 
 _EMAIL: Final = re.compile(
     r"[\w.+%-]+(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Z]{2,}"
@@ -54,9 +54,11 @@ _PHONE_LABELLED: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_PHONE: Final = re.compile(r"(?:ndc|lot|rx(?: number| no\.?)?|loinc|nct|section|isbn|udi|form)[\s:#]*$", re.IGNORECASE)
+_PUBLIC: Final = frozenset({"8002221222", "8003321088", "8002738255"})
+"""Poison Control, the FDA's reporting line and the old crisis line: everybody's numbers."""
 _MRN: Final = re.compile(
-    r"\b(?:mrn|m\.r\.n\.?|(?:medical )?record|chart|hospital (?=n)|nhs|chi|(?:patient|pt|temp|study)'?s? id|id (?=n)|id band|"
-    rf"acct\.?|account|encounter|hosp\.? (?=n)|case (?=n)|unit (?=n))(?!\s+\d+\s*(?:mg|ml)){_IS}(?P<id>{_ID})",
+    r"\b(?:mrn|m\.r\.n|(?:medical )?record|chart|hospital(?= n)|nhs|chi|(?:patient|pt|temp|study)'?s? id|id(?= n)|id band|"
+    rf"acct|account|encounter|hosp(?=\.? n)|case(?= n)|unit(?= n))(?!\s+\d+\s*(?:mg|ml)){_IS}(?P<id>{_ID})",
     re.IGNORECASE,
 )
 _INSURANCE: Final = re.compile(
@@ -67,6 +69,9 @@ _INSURANCE: Final = re.compile(
     r"|(?<![\w-])(?P<mbi>[1-9][A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2})(?![\w-])",
     re.IGNORECASE,
 )
+_LABELLED: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = ((_MRN, "MRN"), (_INSURANCE, "INSURANCE_ID"))
+_MIN_ID_DIGITS: Final = 4
+"""Fewer are a room, a dose or "plan B 10"."""
 _OLD: Final = r"(?:9\d|1[01]\d)"
 _TENS: Final = (
     r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[ -]and)?(?:[ -](?:one|two|three))?"
@@ -82,23 +87,33 @@ _AGE: Final = re.compile(
 )
 _AGE_BESIDE: Final = re.compile(rf",\s?(?:age\s)?(?P<n>{_OLD})(?=[,;.)]|\s*$|\s?[MF]\b)")
 _RECORD_BESIDE: Final = re.compile(r"\s?\(#?(?P<n>\d{2,4}-\d{2,4}-\d{2,4}|\d{5,9})\)")
+_BEFORE: Final = 24
+"""Characters before a number in which its label would stand."""
 _MIN_DIGITS: Final = 3
 """The shortest extension."""
 
 
 def find_numbers(text: str) -> Iterator[Identifier]:
     """The identifiers with a shape or a label, surest kind first; they may overlap."""
+    for found in _numbers(text):
+        if re.sub(r"\D", "", text[found.start : found.end]).removeprefix("1") not in _PUBLIC:
+            yield found
+
+
+def _numbers(text: str) -> Iterator[Identifier]:
     yield from _matches(_EMAIL, text, "EMAIL")
     yield from _matches(_URL, text, "URL")
     yield from _addresses_of_machines(text)
+    for pattern, kind in _LABELLED:
+        for found in _groups(pattern, text, kind):
+            if sum(character.isdigit() for character in text[found.start : found.end]) >= _MIN_ID_DIGITS:
+                yield found
     yield from _groups(_SSN, text, "SSN")
-    yield from _groups(_MRN, text, "MRN")
-    yield from _groups(_INSURANCE, text, "INSURANCE_ID")
     for found in _groups(_PHONE_LABELLED, text, "PHONE"):
         if sum(character.isdigit() for character in text[found.start : found.end]) >= _MIN_DIGITS:
             yield found
     for found in _matches(_PHONE, text, "PHONE"):
-        if not _NOT_PHONE.search(text[: found.start]):
+        if not _NOT_PHONE.search(text[max(0, found.start - _BEFORE) : found.start]):
             yield found
     yield from _groups(_AGE, text, "AGE_OVER_89")
 
@@ -138,5 +153,5 @@ def _addresses_of_machines(text: str) -> Iterator[Identifier]:
             ipaddress.ip_address(match.group())
         except ValueError:
             continue
-        if not _SECTION.search(text[: match.start()]) and match.group() != "::":
+        if not _SECTION.search(text[max(0, match.start() - _BEFORE) : match.start()]) and match.group() != "::":
             yield Identifier(match.start(), match.end(), "IP")
