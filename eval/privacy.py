@@ -13,15 +13,16 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from chatbot.privacy import presidio
+from chatbot.privacy import phones
 from chatbot.privacy.identifiers import KINDS, FindsIdentifiers, Identifier, Kind
 from chatbot.privacy.masker import JoinedFinder, RuleFinder
+from eval import presidio_baseline
 from eval.clinical_notes import HELD_OUT, TUNED_ON, MarkedText, load_notes
 from eval.measures import OURS, Measure
 from eval.statistics import wilson
@@ -98,19 +99,23 @@ def load_synthetic(folder: Path) -> list[MarkedText]:
             for n, row in enumerate(rows)
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise VademecumError(f"{path}: cannot be read ({type(error).__name__}); --data names the data folder") from error
+        raise VademecumError(
+            f"{path}: cannot be read ({type(error).__name__}); --data names the data folder"
+        ) from error
 
 
 def measure(data: Path | None) -> tuple[Measure, ...]:
-    """The figures of the rules alone and, where Presidio is installed, of the rules with it.
+    """The figures of what the program uses, of its rules alone and, where Presidio is installed, of the rules with it.
 
     Raises:
         VademecumError: a set cannot be read.
     """
     finders: dict[str, FindsIdentifiers] = {OURS: RuleFinder()}
-    if presidio.is_installed():
-        finders["rules with Presidio's patterns"] = JoinedFinder([RuleFinder(), presidio.PresidioFinder()])
-        finders["Presidio's patterns alone"] = presidio.PresidioFinder()
+    if phones.is_installed():
+        finders = {OURS: JoinedFinder([RuleFinder(), phones.PhoneFinder()]), "rules alone": RuleFinder()}
+    if presidio_baseline.is_installed():
+        finders["rules with Presidio's patterns"] = JoinedFinder([RuleFinder(), presidio_baseline.PresidioFinder()])
+        finders["Presidio's patterns alone"] = presidio_baseline.PresidioFinder()
     sets: dict[str, list[MarkedText]] = {"notes": load_notes(TUNED_ON), "notes held back": load_notes(HELD_OUT)}
     if data is not None:
         sets["Presidio synthetic"] = load_synthetic(data)
@@ -147,8 +152,8 @@ def _touch(one: Identifier, other: Identifier) -> bool:
 
 def _line(one: Measure) -> str:
     mark = {True: "met", False: "MISSED", None: ""}[one.passes]
-    shown: Callable[[float | None], str] = lambda value: "-" if value is None else f"{value:.3f}"  # noqa: E731
-    return f"{one.task:20} {one.system:32} {one.name:38} {one.n:5} {shown(one.value)} ({shown(one.low)}-{shown(one.high)}) {mark}"
+    value, low, high = ("-" if figure is None else f"{figure:.3f}" for figure in (one.value, one.low, one.high))
+    return f"{one.task:20} {one.system:32} {one.name:38} {one.n:5} {value} ({low}-{high}) {mark}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

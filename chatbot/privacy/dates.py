@@ -12,18 +12,20 @@ from typing import Final
 from chatbot.privacy.identifiers import Identifier
 
 _MONTH: Final = (
-    r"(?:jan(?:uary|v\.?)?|feb(?:ruary|r\.?)?|mar(?:ch|z)?|apr(?:il)?|may|jun[ei]?|jul[yi]?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?|okt(?:ober)?|dez(?:ember)?|januar|februar|m[aä]rz|mai|enero|febrero|marzo|abril|mayo|junio"
+    r"(?:jan(?:uary|v\.?)?|feb(?:ruary|r\.?)?|mar(?:ch|z)?|apr(?:il)?|may|jun[ei]?|jul[yi]?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|okt(?:ober)?|dez(?:ember)?|januar|februar|m[aä]rz|mai|enero|febrero|marzo|abril"
+    r"|mayo|junio"
     r"|julio|agosto|septiembre|octubre|noviembre|diciembre|janvier|f[eé]vrier|mars|avril|juin|juillet|ao[uû]t|septembre"
     r"|octobre|novembre|d[eé]cembre)\.?"
 )
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 _ORDINAL: Final = rf"{_DAY}(?:st|nd|rd|th)?"
 _YEAR: Final = r"(?:19|20)\d{2}"
-_WEEKDAY: Final = (
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_WEEKDAY: Final = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_UNITS: Final = (
+    r"(?!\s*(?:mg|mcg|g|ml|kg|units?|tablets?|pills?|times|doses?|days?|weeks?|months?|years?|hours?|puffs?|%)\b)"
 )
-_UNITS: Final = r"(?!\s*(?:mg|mcg|g|ml|kg|units?|tablets?|pills?|times|doses?|days?|weeks?|months?|years?|hours?|puffs?|%)\b)"
 _DATE: Final = re.compile(
     rf"(?<![\w/.-]){_WEEKDAY}(?:"
     rf"{_YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.]{_DAY}(?!\d)"
@@ -41,18 +43,23 @@ _SHORT: Final = re.compile(
     re.IGNORECASE,
 )
 _SHORT_AFTER: Final = re.compile(
-    r"(?:\b(?:on|since|seen|admitted|admit|discharged|dos|visit|until|till|by|from|dated?|next|last|check|held|stopped|started|due"
-    r"|clinic|appt|appointment|f/u|through|thru|to|ORIF|surgery|op|collected|drawn|born|dob|between|and|for|was)\s*:?\s*\(?"
+    r"(?:\b(?:on|since|seen|admitted|admit|discharged|dos|visit|until|till|by|from|dated?|next|last|check|held"
+    r"|stopped|started|due"
+    r"|clinic|appt|appointment|f/u|through|thru|to|ORIF|surgery|op|collected|drawn|born|dob|between|and|for"
+    r"|was)\s*:?\s*\(?"
     r"|\((?:on )?|\d/\d{1,2}\s*[-–]\s*)$",
     re.IGNORECASE,
 )
 _NOT_SHORT_AFTER: Final = re.compile(
-    r"\b(?:pain|strength|bp|apgar|mmse|moca|score|scale|gcs|iop|vision|legs?|arms?|power|od|os|epworth|is|was|phq)\s*(?:is|was|of|:)?\s*$",
+    r"\b(?:pain|strength|bp|apgar|mmse|moca|score|scale|gcs|iop|vision|legs?|arms?|power|od|os|epworth|is|was"
+    r"|phq)\s*(?:is|was|of|:)?\s*$",
     re.IGNORECASE,
 )
 _BIRTH: Final = re.compile(
-    r"(?:\bd\.?o\.?b\.?|\bdate of birth|\bborn(?: on| at)?|\bbirth ?-?da(?:y|te)|\bgeb(?:oren|\.)?(?: am)?|\bn[ée]e?(?: le)?"
-    r"|\bnac[ií](?:d[oa])?(?: el)?|fecha de nacimiento|geburtsdatum|date de naissance)(?:\s+(?:is|was|on|el|le|am|date))?\s*[:=]?\s*(?:the\s+)?$",
+    r"(?:\bd\.?o\.?b\.?|\bdate of birth|\bborn(?: on| at)?|\bbirth ?-?da(?:y|te)|\bgeb(?:oren|\.)?(?: am)?"
+    r"|\bn[ée]e?(?: le)?"
+    r"|\bnac[ií](?:d[oa])?(?: el)?|fecha de nacimiento|geburtsdatum|date de naissance)(?:\s+(?:is|was|on|el|le|am"
+    r"|date))?\s*[:=]?\s*(?:the\s+)?$",
     re.IGNORECASE,
 )
 _BIRTH_AFTER: Final = re.compile(r"^\s*\(?(?:dob|d\.o\.b\.?|date of birth)\b", re.IGNORECASE)

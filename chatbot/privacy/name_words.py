@@ -62,7 +62,12 @@ class NameWords:
 
     def is_ordinary(self, word: str) -> bool:
         """Whether a folded word is an everyday or clinical word, or the name of a place or a day."""
-        return word in self.not_names or word in self.ordinary or is_common(word) or (singular(word) or "") in self.ordinary
+        return (
+            word in self.not_names
+            or word in self.ordinary
+            or is_common(word)
+            or (singular(word) or "") in self.ordinary
+        )
 
 
 @cache

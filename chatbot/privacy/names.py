@@ -30,14 +30,76 @@ from knowledge_base.words import fold
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’ʼ`´-][^\W\d_]+)*")  # noqa: RUF001 - the apostrophes people type
 _POSSESSIVE: Final = re.compile(r"['’ʼ`´]s$", re.IGNORECASE)  # noqa: RUF001
-_PARTICLES: Final = frozenset("de del della di da dos das du la le van von der den ter ten bin ibn ben al el o ó mac st y".split())
+_PARTICLES: Final = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "du",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "bin",
+        "ibn",
+        "ben",
+        "al",
+        "el",
+        "o",
+        "ó",
+        "mac",
+        "st",
+        "y",
+    ]
+)
 _NO_NAMES: Final = frozenset(
-    "mr mrs ms mx dr drs dra sr sra srta prof mme mlle herr frau rn md np pa do lpn will may said can is was has i an does contin".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "dr",
+        "drs",
+        "dra",
+        "sr",
+        "sra",
+        "srta",
+        "prof",
+        "mme",
+        "mlle",
+        "herr",
+        "frau",
+        "rn",
+        "md",
+        "np",
+        "pa",
+        "do",
+        "lpn",
+        "will",
+        "may",
+        "said",
+        "can",
+        "is",
+        "was",
+        "has",
+        "i",
+        "an",
+        "does",
+        "contin",
+    ]
 )
 """Titles and credentials, which stand outside a name, and names that are mostly verbs."""
 _ABBREVIATION: Final = 5
 _MAX_WORDS: Final = 4
-_GAP: Final = re.compile(r"\.?[ \t]+|[ \t]*[\"“”'][ \t]*|\.")  # noqa: RUF001
+_GAP: Final = re.compile(r"\.?[ \t]+|[ \t]*[\"“”'][ \t]*|\.")
 _INITIAL_GAP: Final = re.compile(r"\.?[ \t]*")
 _MIN_REPEATED: Final = 3
 """Shorter names ("Li", "Bo") are not looked for again: too many words are spelt like them."""
@@ -106,7 +168,11 @@ class NameFinder:
         for before, word in zip(words[place:], words[place + 1 :], strict=False):
             gap = text[before.end : word.start]
             joins = _INITIAL_GAP if before.is_initial else _GAP
-            if n == _MAX_WORDS or not joins.fullmatch(gap) or (gap.startswith(".") and not (before.is_initial or before.folded in ("st",))):
+            if (
+                n == _MAX_WORDS
+                or not joins.fullmatch(gap)
+                or (gap.startswith(".") and not (before.is_initial or before.folded in ("st",)))
+            ):
                 break
             if not self._may_continue(text, word, capital=capital, trust=trust):
                 break
@@ -135,7 +201,9 @@ class NameFinder:
             return self._may_begin_without_capital(text, words, place, trust)
         if trust == 4:
             return True
-        if folded in lists.not_names or (word.text.isupper() and len(word.text) <= _ABBREVIATION and (trust == 0 or folded not in lists.given)):
+        if folded in lists.not_names or (
+            word.text.isupper() and len(word.text) <= _ABBREVIATION and (trust == 0 or folded not in lists.given)
+        ):
             return False
         return folded in lists.given or not lists.is_ordinary(folded) or (trust == 3 and folded in lists.words)
 
@@ -158,7 +226,12 @@ class NameFinder:
         if capital:
             if not word.is_capitalised or folded in _NO_NAMES:
                 return False
-            return word.is_initial or folded in ("jr", "sr", "ii", "iii") or folded in lists.words or not lists.is_ordinary(folded)
+            return (
+                word.is_initial
+                or folded in ("jr", "sr", "ii", "iii")
+                or folded in lists.words
+                or not lists.is_ordinary(folded)
+            )
         if len(folded) < 2:
             return word.is_initial
         return folded in lists.given - _NO_NAMES or folded in lists.surnames or (
@@ -181,7 +254,7 @@ class NameFinder:
                     break
                 place -= 1
             start = place + 1
-            if start <= last and not words[start].folded in _PARTICLES:
+            if start <= last and words[start].folded not in _PARTICLES:
                 yield words[start].start, _without_possessive(text, words[start].start, words[last].end)
 
     def _is_name_part(self, text: str, words: Sequence[_Word], place: int) -> bool:
@@ -193,12 +266,18 @@ class NameFinder:
             return False
         if len(word.text) == 2 and word.text.isupper() and place + 1 < len(words) and words[place + 1].is_capitalised:
             return not lists.is_ordinary(folded)
-        return lists.is_given(folded) or folded in lists.surnames or folded in lists.words or not lists.is_ordinary(folded)
+        return (
+            lists.is_given(folded) or folded in lists.surnames or folded in lists.words or not lists.is_ordinary(folded)
+        )
 
     def _by_given_name(self, text: str, words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
         """A capitalised given name with the names after it; a surname that is nothing else stands for itself."""
         for place, word in enumerate(words):
-            if word.is_initial and self._is_initialled(text, words, place) and (end := self._run(text, words, place, 1)) is not None:
+            if (
+                word.is_initial
+                and self._is_initialled(text, words, place)
+                and (end := self._run(text, words, place, 1)) is not None
+            ):
                 yield word.start, end
             if not word.is_capitalised or self._is_medicine(word) or self._is_eponym(text, words, place):
                 continue
@@ -206,7 +285,11 @@ class NameFinder:
                 continue
             folded = _bare(word)
             if not self._is_known(folded):
-                if folded not in self._lists.words or _is_all_capitals_around(words, place) or not self._surname_follows(text, words, place):
+                if (
+                    folded not in self._lists.words
+                    or _is_all_capitals_around(words, place)
+                    or not self._surname_follows(text, words, place)
+                ):
                     continue
             elif _is_all_capitals_around(words, place) and folded not in self._lists.given:
                 continue
@@ -219,13 +302,24 @@ class NameFinder:
         if surname is None or not re.fullmatch(r"[A-Z]\.(?: ?[A-Z]\.)? ?", text[words[place].start : surname.start]):
             return False
         folded = _bare(surname)
-        return surname.is_capitalised and len(folded) >= _MIN_REPEATED and not self._lists.is_ordinary(folded) and not self._is_medicine(surname) and folded not in self._lists.eponyms
+        return (
+            surname.is_capitalised
+            and len(folded) >= _MIN_REPEATED
+            and not self._lists.is_ordinary(folded)
+            and not self._is_medicine(surname)
+            and folded not in self._lists.eponyms
+        )
 
     def _is_known(self, folded: str) -> bool:
         lists = self._lists
         parts = re.split(r"[-]", folded)
         known = lists.is_given(folded) or (len(parts) > 1 and all(part in lists.given for part in parts))
-        return known or (folded in lists.surnames and folded not in lists.words and folded not in lists.eponyms and folded not in lists.ordinary)
+        return known or (
+            folded in lists.surnames
+            and folded not in lists.words
+            and folded not in lists.eponyms
+            and folded not in lists.ordinary
+        )
 
     def _surname_follows(self, text: str, words: Sequence[_Word], place: int) -> bool:
         if place + 1 == len(words) or words[place].folded not in self._lists.given:
@@ -243,7 +337,9 @@ class NameFinder:
     def _reversed(self, text: str, words: Sequence[_Word]) -> Iterator[tuple[int, int]]:
         """ "LINDGREN, ASTRID K" and "McAllister, Shawn P."."""
         for place, (last, first) in enumerate(zip(words, words[1:], strict=False)):
-            if not re.fullmatch(r",[ \t]{0,2}", text[last.end : first.start]) or not (last.is_capitalised and first.is_capitalised):
+            if not re.fullmatch(r",[ \t]{0,2}", text[last.end : first.start]) or not (
+                last.is_capitalised and first.is_capitalised
+            ):
                 continue
             lists, folded = self._lists, _bare(last)
             if first.folded not in lists.given and not (first.is_initial and folded in lists.surnames):
@@ -287,9 +383,7 @@ class NameFinder:
             and word.folded not in _PARTICLES
             and _bare(word) not in self._lists.words
         }
-        bare = {_POSSESSIVE.sub("", name) for name in names} | {
-            _POSSESSIVE.sub("", name).upper() for name in names
-        }
+        bare = {_POSSESSIVE.sub("", name) for name in names} | {_POSSESSIVE.sub("", name).upper() for name in names}
         for place, word in enumerate(words):
             stem = _POSSESSIVE.sub("", word.text)
             if stem in bare and not self._is_eponym(text, words, place) and not self._is_dosed(text, word):
@@ -308,8 +402,13 @@ class NameFinder:
         headed = any(head in lists.eponym_heads for head in heads[:1]) or (
             len(heads) > 1 and heads[1] in lists.eponym_heads and _bare(words[place + 1]) in lists.eponyms
         )
-        if not parts & lists.eponyms and not word.folded.endswith("s") or not parts & lists.eponyms:
-            return headed and bool(_POSSESSIVE.search(word.text)) and bool(parts & lists.surnames) and heads[0] in ("disease", "syndrome")
+        if (not parts & lists.eponyms and not word.folded.endswith("s")) or not parts & lists.eponyms:
+            return (
+                headed
+                and bool(_POSSESSIVE.search(word.text))
+                and bool(parts & lists.surnames)
+                and heads[0] in ("disease", "syndrome")
+            )
         if headed or _POSSESSIVE.search(word.text) or word.text.endswith(("'", "’")):  # noqa: RUF001
             return True
         # "Gordon Bell" is a person, "Bell" alone is not held to be one.

@@ -1,8 +1,7 @@
-"""Presidio's pattern recognisers as a second finder, without any language model (extra `privacy`).
+"""Presidio's pattern recognisers without any language model, to compare with: `pip install presidio-analyzer`.
 
-Only those recognisers are taken that find more than the rules of this package and mask no medicine: phone numbers of
-many countries, e-mail, web and IP addresses, social security numbers. Names are left to the rules: Presidio finds
-none without a trained model.
+Those recognisers are taken that mask no medicine: phone numbers, e-mail, web and IP addresses, social security
+numbers. Presidio finds no names without a trained model.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _MIN_SCORE: Final = 0.4
 
 
 def is_installed() -> bool:
-    """Whether the extra is there."""
+    """Whether Presidio is there."""
     return importlib.util.find_spec("presidio_analyzer") is not None
 
 
@@ -55,7 +54,9 @@ class PresidioFinder:
                 UsSsnRecognizer(),
             )
         except Exception as error:
-            raise MaskingError(f"presidio-analyzer cannot start ({type(error).__name__}); install the extra `privacy`") from error
+            raise MaskingError(
+                f"presidio-analyzer cannot start ({type(error).__name__}); pip install presidio-analyzer"
+            ) from error
 
     def find(self, text: str) -> list[Identifier]:
         """The identifiers of a text in order.
@@ -63,12 +64,14 @@ class PresidioFinder:
         Raises:
             MaskingError: a recogniser failed.
         """
-        found = []
+        found: list[Identifier] = []
         try:
             for recognizer in self._recognizers:
-                for result in recognizer.analyze(text, recognizer.supported_entities, None):
-                    if result.score >= _MIN_SCORE:
-                        found.append(Identifier(result.start, result.end, _KINDS[result.entity_type]))
+                found += [
+                    Identifier(result.start, result.end, _KINDS[result.entity_type])
+                    for result in recognizer.analyze(text, recognizer.supported_entities, None)
+                    if result.score >= _MIN_SCORE
+                ]
         except Exception as error:  # its message may hold the text; whatever it is, nothing may go on
             raise MaskingError(f"presidio-analyzer failed ({type(error).__name__})") from error
         return sorted(found)
