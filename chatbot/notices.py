@@ -96,8 +96,8 @@ def masking_failed_notice(problem: str) -> Notice:
     """Identifiers could not be looked for, so no language model was asked."""
     return Notice(
         kind="masking-failed",
-        text=f"Names and numbers of people could not be masked ({problem}), so your words were not sent to the language "
-        "model. The answer below is quoted from the sources instead.",
+        text=f"Names and numbers of people could not be masked ({problem}), so your words were not sent to the "
+        "language model. The answer below is quoted from the sources instead.",
     )
 
 

@@ -28,7 +28,10 @@ _SUFFIX: Final = (
     r"|Highway|Hwy|Square|Sq|Close|Crescent|Cres|Hill|Trail|Trl|Row|Walk|Mews|Grove|Gardens|Alley|Loop|Pike|Plaza"
     r"|Real|Green|Path|Run)"
 )
-_FOREIGN: Final = r"(?:calle|camino|avenida|av\.|paseo|plaza|via|viale|piazza|corso|rue|chemin|heol|rua|ul\.|ulica|boulevard|quai|place)"
+_FOREIGN: Final = (
+    r"(?:calle|camino|avenida|av\.|paseo|plaza|via|viale|piazza|corso|rue|chemin|heol|rua|ul\.|ulica|boulevard|quai"
+    r"|place)"
+)
 _UNIT: Final = r"(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Bldg|#)"
 _WITHIN: Final = rf"(?:,?\s+(?:{_UNIT}\.?\s*#?[\w-]+|#\s?[\w-]+|\d+(?:st|nd|rd|th)\s+Floor))?"
 _TOWN: Final = rf"{_WORD}(?:\s{_WORD}){{0,2}}"

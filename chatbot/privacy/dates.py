@@ -47,7 +47,7 @@ _SHORT_AFTER: Final = re.compile(
     r"|stopped|started|due"
     r"|clinic|appt|appointment|f/u|through|thru|to|ORIF|surgery|op|collected|drawn|born|dob|between|and|for"
     r"|was)\s*:?\s*\(?"
-    r"|\((?:on )?|\d/\d{1,2}\s*[-–]\s*)$",
+    r"|\((?:on )?|\d/\d{1,2}\s*[-–]\s*)$",  # noqa: RUF001
     re.IGNORECASE,
 )
 _NOT_SHORT_AFTER: Final = re.compile(

@@ -67,7 +67,7 @@ def describe(kinds: Iterable[Kind]) -> str:
 
 
 def without_overlap(found: Iterable[Identifier]) -> list[Identifier]:
-    """Identifiers in order; of those that overlap the earlier one in `found` gives the kind, and all their text stays."""
+    """Identifiers in order; those that overlap become one, of the kind of the earliest in `found`."""
     kept: list[Identifier] = []
     for one in found:
         touching = [other for other in kept if other.start < one.end and one.start < other.end]

@@ -1,4 +1,4 @@
-"""Finds every kind of identifier in a text: the rules of this package, with a second finder beside them if there is one."""
+"""Finds every kind of identifier in a text: the rules of this package, and further finders beside them."""
 
 from __future__ import annotations
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_TITLES_ANY: Final = r"\b(?:[Mm]rs?|MRS?|[Mm]s|MS|[Mm]x|[Dd]rs?|DRS?|[Pp]rof|PROF|[Ss]ra?|[Ss]rta|[Dd]ra|[Mm]me|[Mm]lle|Rev|Capt|Sgt|Lt)\b\.?[ \t]+"
+_TITLES_ANY: Final = (
+    r"\b(?:[Mm]rs?|MRS?|[Mm]s|MS|[Mm]x|[Dd]rs?|DRS?|[Pp]rof|PROF|[Ss]ra?|[Ss]rta|[Dd]ra|[Mm]me|[Mm]lle"
+    r"|Rev|Capt|Sgt|Lt)\b\.?[ \t]+"
+)
 TITLES: Final = re.compile(rf"{_TITLES_ANY}(?:{_TITLES_ANY})?")
 CALLINGS: Final = re.compile(
     r"\b(?:Miss|Mister|Professor|Doctor|Nurse|Sister|Father|Sir|Madame?|Señora?|Herrn?|Frau|Baby|Rabbi|Imam|Judge"
@@ -20,6 +23,7 @@ INTRODUCTIONS: Final = re.compile(
     r"|on behalf of|sincerely,?|says|writes)[ \t]+(?:the |now )?|\bI, ",
     re.IGNORECASE,
 )
+NAMING: Final = re.compile(r"\b(?:name is|name's|named|called|me llamo|m'appelle)\s+$", re.IGNORECASE)
 LABELS: Final = re.compile(
     r"(?:\b(?:patient(?: name)?|pt|name|client|resident|caller|member|subscriber|guarantor|insured|provider"
     r"|physician|prescriber|pharmacist"

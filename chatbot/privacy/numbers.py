@@ -81,7 +81,10 @@ _LABELLED: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = ((_MRN, "MRN"), (_I
 _MIN_ID_DIGITS: Final = 4
 """Fewer are a room, a dose or "plan B 10"."""
 _OLD: Final = r"(?:9\d|1[01]\d)"
-_TENS: Final = r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[ -]and)?(?:[ -](?:one|two|three))?"
+_TENS: Final = (
+    r"ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?"
+    r"|(?:one|a) hundred(?:[ -]and)?(?:[ -](?:one|two|three))?"
+)
 _AGE: Final = re.compile(
     rf"(?<![\w.,/%-])(?P<a>{_OLD}|{_TENS})(?=\s*-?\s*(?:years?|yrs?|y/o|yo|y\.o\.?|year-old)\b(?!\s+(?:ago"
     rf"|of (?:follow|treat|experience))))"
