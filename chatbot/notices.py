@@ -92,6 +92,12 @@ def masked_notice(kinds: Collection[Kind]) -> tuple[Notice, ...]:
     return (Notice(kind="masked", text=text),)
 
 
+def kept_notice(kinds: Collection[Kind]) -> Notice:
+    """The chat is kept, and what of it was replaced by placeholders."""
+    hidden = f", with placeholders for what may identify a person: {describe(kinds)}" if kinds else ""
+    return Notice(kind="masked" if kinds else "kept", text=f"Kept on this computer, encrypted{hidden}.")
+
+
 def masking_failed_notice(problem: str) -> Notice:
     """Identifiers could not be looked for, so no language model was asked."""
     return Notice(

@@ -69,7 +69,7 @@ class PresidioFinder:
             for recognizer in self._recognizers:
                 found += [
                     Identifier(result.start, result.end, _KINDS[result.entity_type])
-                    for result in recognizer.analyze(text, recognizer.supported_entities, None)  # type: ignore[arg-type]
+                    for result in recognizer.analyze(text, recognizer.supported_entities, None)
                     if result.score >= _MIN_SCORE
                 ]
         except Exception as error:  # its message may hold the text; whatever it is, nothing may go on

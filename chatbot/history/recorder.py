@@ -37,7 +37,7 @@ class Recorder:
         self._finder = finder
 
     def record(self, owner: str, exchanges: Sequence[Exchanged]) -> tuple[Kind, ...]:
-        """Keep what of a conversation is not kept yet; gives back the kinds of all it masked.
+        """Keep what of a conversation is not kept yet; gives back the kinds of what it masked in the new part.
 
         Raises:
             MaskingError: identifiers could not be looked for; nothing was written.
@@ -46,15 +46,19 @@ class Recorder:
         if not exchanges:
             return ()
         placeholders = Placeholders(self._finder)
-        messages = [message for one in exchanges for message in _messages(one, placeholders)]
+        asked = [placeholders.mask(one.question) for one in exchanges]
+        messages = [
+            message
+            for one, question in zip(exchanges, asked, strict=True)
+            for message in _messages(one, question.text, placeholders)
+        ]
         store, conversation_id = self._open_store(), exchanges[0].response.id
         n_kept = store.n_messages(owner, conversation_id)
         store.add(owner, conversation_id, messages[n_kept:])
-        return placeholders.kinds
+        return tuple(kind for question in asked[n_kept // 2 :] for kind in question.kinds)
 
 
-def _messages(exchange: Exchanged, placeholders: Placeholders) -> tuple[KeptMessage, KeptMessage]:
-    asked = placeholders.mask(exchange.question).text
+def _messages(exchange: Exchanged, asked: str, placeholders: Placeholders) -> tuple[KeptMessage, KeptMessage]:
     sources = tuple(
         f"{one.passage.document.title} > {one.passage.section_title}: {one.quote}"
         for one in exchange.response.citations

@@ -59,6 +59,11 @@ class ConversationStore:
             self._migrate(connection)
         self.expire()
 
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
+
     def add(self, owner: str, conversation_id: str, messages: Sequence[KeptMessage]) -> None:
         """Append messages to a conversation of the owner, which begins with them if there is none of that id.
 
