@@ -22,8 +22,8 @@ _GENERATIONS: Final = word_set("jr sr ii iii")
 _MAX_WORDS: Final = 4
 _ABBREVIATION: Final = 5
 """Characters up to which a word in capitals is rather a "DAS" or an "ANA" than a name."""
-_GAP: Final = re.compile(r"[ \t]+|[ \t]*[\"“”'][ \t]*")
-_INITIAL_GAP: Final = re.compile(r"\.?[ \t]*")
+_GAP: Final = re.compile(r"[ \t]|[ \t]*[\"“”'][ \t]*")
+_INITIAL_GAP: Final = re.compile(r"\.?[ \t]?")
 MIN_CHARS: Final = 3
 """Shorter names ("Li", "Bo") are not told from words by themselves."""
 
@@ -51,9 +51,12 @@ class NameJudge:
             return None
         first = last = text.words[place]
         by_capital = first.is_capitalised and not text.is_shouted(place)
+        is_named = _is_named(text, place)
         for n in range(place, min(place + _MAX_WORDS - 1, len(text.words) - 1)):
             joins = _INITIAL_GAP if text.words[n].is_initial else _GAP
-            if not joins.fullmatch(text.gap(n)) or not self._may_continue(text, n + 1, trust, by_capital=by_capital):
+            if not joins.fullmatch(text.gap(n)):
+                break
+            if not self._may_continue(text, n + 1, trust, by_capital=by_capital, is_named=is_named):
                 break
             if not text.words[n + 1].is_particle or text.words[n + 1].is_capitalised:
                 last = text.words[n + 1]
@@ -132,10 +135,9 @@ class NameJudge:
             return False
         if trust >= Trust.CALLING or (trust >= Trust.LABEL and word.is_capitalised):
             return True
-        # A word that no list knows, after "my name is": a name all the same.
-        return NAMING.search(text.text, 0, word.start) is not None
+        return _is_named(text, place)
 
-    def _may_continue(self, text: NameText, place: int, trust: Trust, *, by_capital: bool) -> bool:
+    def _may_continue(self, text: NameText, place: int, trust: Trust, *, by_capital: bool, is_named: bool) -> bool:
         word, lists = text.words[place], self.lists
         if text.is_dosed(place) or word.bare in _NO_NAMES or (self.is_medicine(word) and trust < Trust.CALLING):
             return False
@@ -146,4 +148,10 @@ class NameJudge:
             return word.is_capitalised and (not ordinary or word.bare in lists.words | _GENERATIONS)
         if word.bare in lists.given or word.bare in lists.surnames:
             return True
-        return word.is_capitalised and not (ordinary or self.is_medicine(word) or word.bare in lists.eponyms)
+        unknown = not (ordinary or self.is_medicine(word) or word.bare in lists.eponyms)
+        return unknown and (word.is_capitalised or (is_named and len(word.bare) >= MIN_CHARS))
+
+
+def _is_named(text: NameText, place: int) -> bool:
+    """Whether "my name is" stands before: words that no list knows are a name all the same."""
+    return NAMING.search(text.text, 0, text.words[place].start) is not None
