@@ -23,9 +23,12 @@ from chatbot.extractive import Quote, QuoteGroup
 from chatbot.facts import Facts
 from chatbot.gathering import Gatherer
 from chatbot.llm import ChatModel, ChatModelError
-from chatbot.notices import model_notice, unsupported_notice
+from chatbot.notices import masked_notice, masking_failed_notice, model_notice, unsupported_notice
 from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone
 from chatbot.personal import PersonalReader, PersonalRows
+from chatbot.privacy.identifiers import FindsIdentifiers, MaskingError
+from chatbot.privacy.masker import RuleFinder
+from chatbot.privacy.placeholders import StreamRestorer, mask_turns
 from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
@@ -87,12 +90,14 @@ class Answerer:
         chat_model: ChatModel | None = None,
         *,
         country: str = "US",
+        finder: FindsIdentifiers | None = None,
     ) -> None:
         self._kb = knowledge_base
         self._retriever = retriever
         self._chat_model = chat_model
         self._triage = Triage(country)
         self._rules = EvidenceRules()
+        self._finder = finder or RuleFinder()
 
     async def answer(
         self,
@@ -131,7 +136,7 @@ class Answerer:
             groups = await run_sync(self._keep_exact, (*groups, *rows.groups))
         if not any(group.quotes for group in groups):
             return run.finish(decline(case, groups))
-        writing = await self._write(run, case, groups)
+        writing = await self._write(run, case, groups, history)
         with run.stage("compose"):
             response = give_answer(case, groups, writing)
         return run.finish(response)
@@ -217,29 +222,45 @@ class Answerer:
         except Exception:  # noqa: BLE001, RUF100 - whatever is wrong with the sources must not hold back the fixed text
             return raise_alarm_alone(question, verdict)
 
-    async def _write(self, run: Run, case: Case, groups: Sequence[QuoteGroup]) -> Writing:
-        """What the language model makes of the evidence; nothing where there is no model or it fails."""
+    async def _write(self, run: Run, case: Case, groups: Sequence[QuoteGroup], history: Sequence[Turn]) -> Writing:
+        """What the language model makes of the evidence; nothing where there is no model or it fails.
+
+        The model is shown the question with placeholders for whatever may identify a person, or nothing at all.
+        """
         if self._chat_model is None:
             return Writing()
         evidence = [one for bullet in number_quotes(q for group in groups for q in group.quotes) for one in bullet]
         names = await run_sync(self._drug_names)
+        typed = [turn.content for turn in history if turn.role == "user"]
+        try:
+            question, placeholders = await run_sync(mask_turns, self._finder, typed, case.asked.question)
+        except MaskingError as error:
+            return Writing(notices=(masking_failed_notice(str(error)),))
+        masked = masked_notice(question.kinds)
+        shown = StreamRestorer(placeholders, run.show)
         try:
             with run.stage("verify"):
                 written = await write_answer(
                     self._chat_model,
-                    case.asked.question,
+                    question.text,
                     evidence,
                     case.audience,
                     drug_names=names,
                     embed=self._embed,
-                    show=run.show,
+                    show=shown.feed,
                 )
+                shown.finish()
         except ChatModelError as error:
-            return Writing(notices=(model_notice(str(error)),))
+            return Writing(notices=(model_notice(str(error)), *masked))
         if not written.claims:
-            return Writing(notices=(unsupported_notice(written.n_dropped, all_dropped=True),))
+            return Writing(notices=(unsupported_notice(written.n_dropped, all_dropped=True), *masked))
         dropped = (unsupported_notice(written.n_dropped, all_dropped=False),) if written.n_dropped else ()
-        return Writing(model=self._chat_model.name, claims=written.claims, citations=written.citations, notices=dropped)
+        return Writing(
+            model=self._chat_model.name,
+            claims=tuple(replace(claim, text=placeholders.restore(claim.text)) for claim in written.claims),
+            citations=written.citations,
+            notices=(*dropped, *masked),
+        )
 
     def _drug_names(self) -> frozenset[str]:
         held = (word for name in self._kb.store.drug_names() for word in (name.name, *name.ingredients))

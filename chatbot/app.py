@@ -1,12 +1,13 @@
 """The browser chat: the layout of the page and what its events do. No answering here, and no HTML.
 
-A conversation lives in the memory of its session and nowhere else. Nothing is written to the
-browser, no run is recorded, no request leaves the machine.
+A conversation lives in the memory of its session and nowhere else, unless the person switches on that it is
+kept. Nothing is written to the browser, no run is recorded, no request leaves the machine.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -14,12 +15,16 @@ from typing import Any, Final, Protocol, TypeAlias, get_args
 
 import gradio as gr
 import typer
+from anyio.to_thread import run_sync
 
 from chatbot import messages, page, sources_panel, theme
+from chatbot.history.types import LOCAL_OWNER
 from chatbot.messages import Exchange
+from chatbot.notices import kept_notice
+from chatbot.privacy.identifiers import Kind
 from chatbot.sources_panel import PagePicture, SourceStore
 from chatbot.streaming import AnswersQuestions, Pending, stream_answer
-from chatbot.types import Audience, Turn
+from chatbot.types import Audience, Notice, Turn
 from knowledge_base.errors import VademecumError
 from knowledge_base.types import Box
 
@@ -32,6 +37,7 @@ Conversation: TypeAlias = tuple[Exchange, ...]
 Shown: TypeAlias = tuple[Any, Any, Any, Any]
 """New values of the transcript, the sources panel, the conversation and the question box."""
 
+_NOT_KEPT: Final = "Something went wrong on this computer and the chat was not kept."
 _BROKEN: Final = "Something went wrong on this computer and the question was not answered. Please ask it again."
 
 
@@ -67,6 +73,14 @@ class OpenAnswerer(AnswersQuestions, Protocol):
         ...
 
 
+class KeepsConversations(Protocol):
+    """What keeps a conversation on the disk once the person asks for it."""
+
+    def record(self, owner: str, exchanges: Sequence[Exchange]) -> tuple[Kind, ...]:
+        """Keep what is not kept yet; the kinds of what was masked in it."""
+        ...
+
+
 class _Chat:
     """What happens on each event: values in, HTML out. Holds no conversation itself."""
 
@@ -74,8 +88,10 @@ class _Chat:
         self,
         answerer: OpenAnswerer,
         page_picture: PagePicture,
+        keeper: KeepsConversations | None,
     ) -> None:
         self._answerer = answerer
+        self._keeper = keeper
         self._page_picture = page_picture
 
     def welcome(self, audience: Audience) -> str:
@@ -83,7 +99,7 @@ class _Chat:
         return page.render_welcome(audience, self._answerer.knowledge_base.manifest.n_documents, theme.logo())
 
     async def ask(
-        self, conversation: Conversation, typed: str, audience: Audience, event: gr.EventData
+        self, conversation: Conversation, typed: str, audience: Audience, keep: bool, event: gr.EventData
     ) -> AsyncIterator[Shown]:
         """Answer what was typed, or the question that stands on the button that was pressed."""
         question = str(_data(event).get("question", typed)).strip()[:_MAX_QUESTION_CHARS]
@@ -105,6 +121,9 @@ class _Chat:
                         yield before + pending, gr.skip(), gr.skip(), gr.skip()
                         continue
                     exchange = Exchange(question=question, audience=audience, response=item)
+                    if keep and (kept := await self._record((*conversation, exchange))) is not None:
+                        told = dataclasses.replace(item, notices=(*item.notices, kept))
+                        exchange = dataclasses.replace(exchange, response=told)
                     shown = before + messages.render_exchange(exchange, turn)
                     yield shown, sources_panel.render_overview(item, turn), (*conversation, exchange), ready
         except VademecumError as error:
@@ -113,6 +132,26 @@ class _Chat:
             # The traceback may carry the person's words; its kind is enough here.
             _LOG.error("answering failed: %s", type(error).__name__)
             yield before + messages.render_failure(question, _BROKEN, turn), gr.skip(), gr.skip(), again
+
+    async def keep(self, conversation: Conversation, keep: bool) -> None:
+        """Keep the conversation so far when the switch is set; say what happens when it is taken back."""
+        if not keep:
+            gr.Info("What was kept so far stays, until `vademecum history delete` or `wipe`.", title="No longer kept")
+        elif kept := await self._record(conversation):
+            gr.Info(kept.text, title="Kept")
+
+    async def _record(self, conversation: Conversation) -> Notice | None:
+        """Keep a conversation; None where it could not be kept, which is said in the corner of the page."""
+        if self._keeper is None:
+            return None
+        try:
+            return kept_notice(await run_sync(self._keeper.record, LOCAL_OWNER, conversation))
+        except VademecumError as error:
+            gr.Warning(str(error), title="Not kept")
+        except Exception as error:  # the edge of the interface: a chat that cannot be kept is answered all the same
+            _LOG.error("keeping failed: %s", type(error).__name__)
+            gr.Warning(_NOT_KEPT, title="Not kept")
+        return None
 
     def open_source(self, conversation: Conversation, event: gr.EventData) -> str:
         """Open what a citation points at."""
@@ -128,10 +167,10 @@ class _Chat:
         shown = messages.render_conversation(conversation) or self.welcome(audience)
         return shown, gr.skip(), gr.skip(), gr.update(submit_btn="Ask", stop_btn=False)
 
-    def restart(self, audience: Audience) -> Shown:
-        """Forget the conversation."""
+    def restart(self, audience: Audience) -> tuple[Any, ...]:
+        """Forget the conversation; the next one is not kept unless the person says so again."""
         box = gr.update(value="", submit_btn="Ask", stop_btn=False)
-        return self.welcome(audience), sources_panel.render_empty(), (), box
+        return self.welcome(audience), sources_panel.render_empty(), (), box, False
 
     def change_audience(self, conversation: Conversation, audience: Audience) -> str | dict[str, Any]:
         """Offer the other reader's example questions, if no question was asked yet."""
@@ -139,7 +178,11 @@ class _Chat:
 
 
 def build_app(
-    answerer: OpenAnswerer, *, audience: Audience = "patient", page_picture: PagePicture | None = None
+    answerer: OpenAnswerer,
+    *,
+    audience: Audience = "patient",
+    page_picture: PagePicture | None = None,
+    keeper: KeepsConversations | None = None,
 ) -> gr.Blocks:
     """The page over one answerer.
 
@@ -147,8 +190,9 @@ def build_app(
         answerer: answers questions from an open knowledge base.
         audience: the reader the switch is set to at first.
         page_picture: draws a page of a PDF; the one of `ingest` if None.
+        keeper: keeps conversations for whom the switch is set; without one there is no switch.
     """
-    chat = _Chat(answerer, page_picture or _draw_page)
+    chat = _Chat(answerer, page_picture or _draw_page, keeper)
     with gr.Blocks(title="vademecum", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
         conversation = gr.State((), time_to_live=_SESSION_SECONDS)
         with gr.Row(elem_id="vm-top"):
@@ -159,6 +203,9 @@ def build_app(
                 label="Write for",
                 container=False,
                 elem_id="vm-audience",
+            )
+            keep = gr.Checkbox(
+                value=False, label="Keep this chat", container=False, visible=keeper is not None, elem_id="vm-keep"
             )
             controls = gr.HTML(page.render_controls(), js_on_load=page.FORWARD_CLICKS, apply_default_css=False)
         with gr.Row(elem_id="vm-panes", equal_height=False):
@@ -190,9 +237,10 @@ def build_app(
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         shown = [transcript, sources, conversation, box]
         # One event for both ways to ask: while a question is being answered no other is taken.
-        asking = gr.on([box.submit, transcript.submit], chat.ask, [conversation, box, switch], shown, **quiet)
+        asking = gr.on([box.submit, transcript.submit], chat.ask, [conversation, box, switch, keep], shown, **quiet)
         box.stop(chat.stop, [conversation, switch], shown, cancels=asking, **quiet)
-        controls.click(chat.restart, [switch], shown, cancels=asking, **quiet)
+        controls.click(chat.restart, [switch], [*shown, keep], cancels=asking, **quiet)
+        keep.input(chat.keep, [conversation, keep], None, **quiet)
         transcript.click(chat.open_source, [conversation], [sources], **quiet)
         sources.click(chat.open_source, [conversation], [sources], **quiet)
         switch.change(chat.change_audience, [conversation, switch], [transcript], **quiet)

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from chatbot.commands import asking, building, checking, fetching, listing, serving
+from chatbot.commands import asking, building, checking, fetching, keeping, listing, masking, serving
 from knowledge_base.errors import VademecumError
 
 _PLUGIN_GROUP = "vademecum.commands"
@@ -34,9 +34,11 @@ def build_app() -> typer.Typer:
     app.command("chat")(serving.chat)
     app.command("serve")(serving.serve)
     app.command("check")(listing.check)
+    app.command("mask")(masking.mask)
     app.command("doctor")(checking.doctor)
     app.add_typer(building.kb, name="kb")
     app.add_typer(fetching.app, name="fetch")
+    app.add_typer(keeping.history, name="history")
     app.add_typer(serving.model, name="model")
     for plugin in entry_points(group=_PLUGIN_GROUP):
         app.command(plugin.name)(plugin.load())

@@ -14,7 +14,8 @@ def numbered_lines(path: Path, name: str) -> list[tuple[str, str]]:
         VademecumError: the file cannot be read as UTF-8 text.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        # Not `splitlines`: a text in JSON may hold other characters that end a line there.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise VademecumError(f"{name}: cannot be read as UTF-8 text ({type(error).__name__})") from error
     return [(f"{name} line {n}", line) for n, line in enumerate(lines, start=1) if line.strip()]

@@ -6,13 +6,14 @@ Every text here is the application's own. Knows no store and no model.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Final
 
 from chatbot.conflicts import Conflict
 from chatbot.facts import Facts
 from chatbot.points import TOPICS
+from chatbot.privacy.identifiers import Kind, describe
 from chatbot.rewriting import Rewritten
 from chatbot.types import Notice
 from knowledge_base.types import DocumentInfo, DrugMention
@@ -114,6 +115,29 @@ def model_notice(problem: str) -> Notice:
     return Notice(
         kind="model-unreachable",
         text=f"{problem[:1].upper()}{problem[1:]}. The answer below is quoted from the sources instead.",
+    )
+
+
+def masked_notice(kinds: Collection[Kind]) -> tuple[Notice, ...]:
+    """What was replaced by placeholders before the language model saw the question; nothing if nothing was."""
+    if not kinds:
+        return ()
+    text = f"The language model was shown placeholders for what may identify a person: {describe(kinds)}."
+    return (Notice(kind="masked", text=text),)
+
+
+def kept_notice(kinds: Collection[Kind]) -> Notice:
+    """The chat is kept, and what of it was replaced by placeholders."""
+    hidden = f", with placeholders for what may identify a person: {describe(kinds)}" if kinds else ""
+    return Notice(kind="masked" if kinds else "kept", text=f"Kept on this computer, encrypted{hidden}.")
+
+
+def masking_failed_notice(problem: str) -> Notice:
+    """Identifiers could not be looked for, so no language model was asked."""
+    return Notice(
+        kind="masking-failed",
+        text=f"Names and numbers of people could not be masked ({problem}), so your words were not sent to the "
+        "language model. The answer below is quoted from the sources instead.",
     )
 
 

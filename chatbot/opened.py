@@ -6,6 +6,7 @@ from typing import Final
 
 from chatbot.answering import Answerer
 from chatbot.llm import ChatModel
+from chatbot.privacy.identifiers import FindsIdentifiers
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import Query
@@ -16,11 +17,18 @@ _WARM_UP: Final = "side effects of ibuprofen"
 class OpenedAnswerer(Answerer):
     """An answerer whose parts are real and at hand."""
 
-    def __init__(self, knowledge_base: KnowledgeBase, chat_model: ChatModel | None, *, country: str) -> None:
+    def __init__(
+        self,
+        knowledge_base: KnowledgeBase,
+        chat_model: ChatModel | None,
+        *,
+        country: str,
+        finder: FindsIdentifiers | None = None,
+    ) -> None:
         self.knowledge_base = knowledge_base
         self.retriever = HybridRetriever(knowledge_base)
         self.model_name = chat_model.name if chat_model is not None else "extractive"
-        super().__init__(knowledge_base, self.retriever, chat_model, country=country)
+        super().__init__(knowledge_base, self.retriever, chat_model, country=country, finder=finder)
 
     def warm_up(self) -> None:
         """Load the embedder and the indexes now, so that the first question does not wait for them."""

@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
+    mask_identifiers: bool = True
+    """Replace names, dates and numbers of people before a model or the disk sees a text."""
+    store_key: SecretStr | None = None
+    """Key of the kept conversations: 64 hexadecimal digits, or a passphrase; None looks in the keyring and the file."""
+    store_key_file: Path | None = None
+    store_retention_days: int | None = Field(default=90, ge=1)
+    """Days after which a kept conversation is deleted; None keeps all."""
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     openfda_url: str = "https://api.fda.gov"
@@ -64,6 +71,16 @@ class Settings(BaseSettings):
     def kb_path(self) -> Path:
         """Where the knowledge base is when no `--kb` names one."""
         return self.home / "kb"
+
+    @property
+    def history_path(self) -> Path:
+        """Where conversations are kept, once somebody keeps one."""
+        return self.home / "conversations.db"
+
+    @property
+    def key_path(self) -> Path:
+        """The file of their key."""
+        return self.store_key_file or self.home / "conversations.key"
 
 
 def load_settings() -> Settings:

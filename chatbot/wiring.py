@@ -17,8 +17,11 @@ from chatbot.settings import Settings
 from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
+    from chatbot.history.recorder import Recorder
+    from chatbot.history.store import ConversationStore
     from chatbot.llm import OpenAIChatModel
     from chatbot.opened import OpenedAnswerer
+    from chatbot.privacy.identifiers import FindsIdentifiers
     from knowledge_base.embedder import Embedder
     from knowledge_base.knowledge_base import KnowledgeBase
     from knowledge_base.passage_store import PassageStore
@@ -123,4 +126,52 @@ def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
     knowledge_base = open_kb(settings, named)
     from chatbot.opened import OpenedAnswerer
 
-    return OpenedAnswerer(knowledge_base, open_chat_model(settings), country=settings.country)
+    return OpenedAnswerer(
+        knowledge_base, open_chat_model(settings), country=settings.country, finder=open_finder(settings)
+    )
+
+
+def open_finder(settings: Settings) -> FindsIdentifiers:
+    """What finds identifiers before a text goes to a model or the disk.
+
+    Raises:
+        MaskingError: the library of phone numbers is there and cannot start.
+    """
+    from chatbot.privacy import phones
+    from chatbot.privacy.masker import JoinedFinder, NoFinder, RuleFinder
+
+    if not settings.mask_identifiers:
+        return NoFinder()
+    return JoinedFinder([RuleFinder(), phones.PhoneFinder()]) if phones.is_installed() else RuleFinder()
+
+
+def open_history(settings: Settings) -> ConversationStore:
+    """The kept conversations; makes the file, and a key if there is none, the first time.
+
+    Raises:
+        HistoryError: the key is missing or wrong, or the file cannot be used.
+    """
+    from chatbot.history.errors import HistoryError
+    from chatbot.history.store import ConversationStore, is_available
+    from chatbot.history.store_key import find_key, make_key, system_keyring
+
+    if not is_available():
+        raise HistoryError("keeping conversations needs the extra `privacy`: pip install 'vademecum[privacy]'")
+    keyring = system_keyring()
+    key = find_key(settings.store_key, settings.key_path, keyring)
+    if key is None:
+        if settings.history_path.exists():
+            raise HistoryError(
+                f"{settings.history_path} needs its key: set VADEMECUM_STORE_KEY, "
+                f"or put the key file back at {settings.key_path}"
+            )
+        key = make_key(settings.key_path, keyring)
+    return ConversationStore(settings.history_path, key, retention_days=settings.store_retention_days)
+
+
+def open_recorder(settings: Settings) -> Recorder | None:
+    """What keeps conversations on request; None where the extra `privacy` is not installed."""
+    from chatbot.history.recorder import Recorder
+    from chatbot.history.store import is_available
+
+    return Recorder(lambda: open_history(settings), open_finder(settings)) if is_available() else None

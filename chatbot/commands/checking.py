@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from chatbot.commands.options import JsonOption, KbOption, print_json
+from knowledge_base.errors import VademecumError
 
 if TYPE_CHECKING:
+    from chatbot.settings import Settings
     from knowledge_base.embedder import Embedder
+
+
+_PROBE = "Mrs. Okafor asks about ibuprofen."
 
 
 class Finding(NamedTuple):
@@ -60,6 +65,8 @@ def _examine(kb_path: KbOption) -> Iterator[Finding]:
 
         address = settings.llm_base_url
         yield _try("language model", lambda: f"{address} serves {', '.join(served_models(settings))}")
+    yield _masking(settings)
+    yield _history(settings)
     yield _try_optional("gpu", _gpu)
 
 
@@ -102,6 +109,35 @@ def _knowledge_base(path: KbOption) -> str:
         return "none"
     manifest = IndexManifest.load(path)
     return f"{manifest.n_documents} documents, {manifest.n_passages} passages in {path}"
+
+
+def _masking(settings: Settings) -> Finding:
+    from chatbot.privacy import phones
+    from chatbot.wiring import open_finder
+
+    if not settings.mask_identifiers:
+        return Finding(
+            "masking", None, "off: a language model and the disk see names as typed (VADEMECUM_MASK_IDENTIFIERS)"
+        )
+    more = "with the world's phone numbers" if phones.is_installed() else "rules alone; extra `privacy` not installed"
+
+    def masks() -> str:
+        if [one.kind for one in open_finder(settings).find(_PROBE)] != ["PERSON"]:
+            raise VademecumError("a name in a test sentence was not found")
+        return f"on before any language model and before the disk, {more}"
+
+    return _try("masking", masks)
+
+
+def _history(settings: Settings) -> Finding:
+    from chatbot.history.store import is_available
+    from chatbot.wiring import open_history
+
+    if not is_available():
+        return Finding("kept chats", None, "cannot be kept; extra `privacy` not installed")
+    if not settings.history_path.exists():
+        return Finding("kept chats", None, "none; a chat is kept once `Keep this chat` is switched on")
+    return _try("kept chats", lambda: f"encrypted in {open_history(settings).path}")
 
 
 def _gpu() -> str | None:

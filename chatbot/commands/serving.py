@@ -29,7 +29,7 @@ _CHECK_SECONDS = 5.0
 def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Open the chat in the browser."""
     from chatbot.settings import load_settings
-    from chatbot.wiring import open_answerer
+    from chatbot.wiring import open_answerer, open_recorder
 
     settings = load_settings()
     address, number = _loopback(host or settings.host), port or settings.port
@@ -38,7 +38,8 @@ def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = N
     answerer.warm_up()
     from chatbot.app import build_app, launch
 
-    launch(build_app(answerer, audience=settings.audience), host=address, port=number)
+    app = build_app(answerer, audience=settings.audience, keeper=open_recorder(settings))
+    launch(app, host=address, port=number)
 
 
 def serve(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:

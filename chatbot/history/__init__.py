@@ -1,0 +1,1 @@
+"""Conversations kept on request, encrypted, each with its owner."""
