@@ -17,6 +17,7 @@ from chatbot.settings import Settings
 from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
+    from chatbot.accounts.users import Users
     from chatbot.llm import OpenAIChatModel
     from chatbot.opened import OpenedAnswerer
     from knowledge_base.embedder import Embedder
@@ -124,3 +125,10 @@ def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
     from chatbot.opened import OpenedAnswerer
 
     return OpenedAnswerer(knowledge_base, open_chat_model(settings), country=settings.country)
+
+
+def open_users(settings: Settings) -> Users:
+    """The users of this installation."""
+    from chatbot.accounts.users import Users
+
+    return Users(settings.users_path)
