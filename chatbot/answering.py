@@ -21,9 +21,11 @@ from chatbot.compose import number_quotes
 from chatbot.evidence import EvidenceRules, focus
 from chatbot.extractive import Quote, QuoteGroup
 from chatbot.gathering import Gatherer
+from chatbot.injections import speaks_to_machine
 from chatbot.llm import ChatModel, ChatModelError
-from chatbot.notices import model_notice, unsupported_notice
-from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone
+from chatbot.notices import folded_notices, model_notice, unsupported_notice
+from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone, too_long
+from chatbot.question_text import MAX_CHARS, MAX_TRIAGED_CHARS, clean_question
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
 from chatbot.triage import Triage
@@ -110,11 +112,15 @@ class Answerer:
         Raises:
             KnowledgeBaseError: the knowledge base can not be read.
         """
-        run = Run(on_progress)
+        read = clean_question(question)
+        question, history = read.text, [replace(turn, content=clean_question(turn.content).text) for turn in history]
+        run = Run(on_progress, notices=folded_notices(read.folded))
         with run.stage("triage"):
-            verdict = self._triage.assess(question)
+            verdict = self._triage.assess(question[:MAX_TRIAGED_CHARS])
+        if verdict.level == "none" and len(question) > MAX_CHARS:
+            return run.finish(too_long(question, self._kb.index_version))
         if verdict.level != "none":
-            return run.finish(await self._raise_alarm(run, question, history, verdict, audience))
+            return run.finish(await self._raise_alarm(run, question[:MAX_CHARS], history, verdict, audience))
         case = await self._look_up(run, question, history, verdict, audience)
         if (declined := ask_back(case)) is not None:
             return run.finish(declined)
@@ -172,11 +178,12 @@ class Answerer:
         return gatherer.gather(case.asked.question, case.retrieval, case.audience)
 
     def _keep_exact(self, groups: Sequence[QuoteGroup]) -> tuple[QuoteGroup, ...]:
-        """The groups without quotes that differ from the stored source, which only a damaged store brings about."""
+        """The groups without quotes that differ from the stored source, or that are meant for a machine."""
         source_text = cache(self._kb.store.source_text)
 
         def is_exact(quote: Quote | Lead) -> bool:
-            return source_text(quote.passage.document.id)[quote.start : quote.end] == quote.text
+            stored = source_text(quote.passage.document.id)[quote.start : quote.end]
+            return stored == quote.text and not speaks_to_machine(stored)
 
         return tuple(
             replace(

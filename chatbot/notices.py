@@ -41,6 +41,17 @@ def name_notices(drugs: Sequence[DrugMention], carried: Sequence[str] = ()) -> l
     return list(dict.fromkeys(notices))
 
 
+def folded_notices(folded: Sequence[tuple[str, str]]) -> tuple[Notice, ...]:
+    """Which words were written with letters of another alphabet that look like Latin ones, and how they were read."""
+    return tuple(
+        Notice(
+            kind="look-alike-letters",
+            text=f"'{typed}' has letters of another alphabet that look like Latin ones; it was read as '{read}'.",
+        )
+        for typed, read in folded
+    )
+
+
 def person_notices(question: str, aspects: Sequence[str]) -> list[Notice]:
     """Cautions for who the question is about: pregnancy, a child, an animal."""
     notices = []

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     """How many questions a user may ask; None is 60 with accounts, and no limit for the one person on loopback."""
     max_request_bytes: int = Field(default=2_000_000, ge=1_000)
     audit_log: Path | None = None
-    """JSON lines of who asked when, without what; None is `$VADEMECUM_HOME/audit.jsonl` with accounts, and no file else."""
+    """JSON lines of who asked when, not what; None is `$VADEMECUM_HOME/audit.jsonl` with accounts, else no file."""
     openfda_url: str = "https://api.fda.gov"
     dailymed_url: str = "https://dailymed.nlm.nih.gov"
 

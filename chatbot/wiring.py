@@ -18,6 +18,7 @@ from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
     from chatbot.accounts.users import Users
+    from chatbot.guard.policy import Policy
     from chatbot.llm import OpenAIChatModel
     from chatbot.opened import OpenedAnswerer
     from knowledge_base.embedder import Embedder
@@ -132,3 +133,14 @@ def open_users(settings: Settings) -> Users:
     from chatbot.accounts.users import Users
 
     return Users(settings.users_path)
+
+
+def open_policy(settings: Settings, host: str) -> Policy:
+    """What is allowed at the door when listening on `host`.
+
+    Raises:
+        VademecumError: it would be open to others without accounts.
+    """
+    from chatbot.guard.policy import policy_for
+
+    return policy_for(settings, host, has_users=bool(open_users(settings).all()))

@@ -24,7 +24,8 @@ from knowledge_base.errors import VademecumError
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
 _RESERVED: Final = frozenset({"local"})
 """The owner of what is made without accounts."""
-_TOKEN_PREFIX: Final = "vdm_"
+_PREFIX: Final = "vdm_"
+"""Every API token begins so; a scanner that looks for secrets in files can find it."""
 _TOKEN_BYTES: Final = 32
 _OWNER_ONLY: Final = 0o600
 _SCHEMA: Final = """
@@ -103,7 +104,7 @@ class Users:
         Raises:
             VademecumError: there is no such user.
         """
-        token = _TOKEN_PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
+        token = _PREFIX + secrets.token_urlsafe(_TOKEN_BYTES)
         self._change("UPDATE users SET token_hash = ? WHERE name = ?", (_token_hash(token), name), name)
         return token
 
@@ -122,7 +123,7 @@ class Users:
 
     def of_token(self, token: str) -> User | None:
         """The user whose API token this is."""
-        if not token.startswith(_TOKEN_PREFIX):
+        if not token.startswith(_PREFIX):
             return None
         return next(iter(self._select("WHERE token_hash = ?", (_token_hash(token),))), None)
 
