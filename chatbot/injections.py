@@ -24,9 +24,9 @@ _TO_MACHINE: Final = re.compile(
     | \b(?:tell|inform|reply\ to|answer|respond\ to|show|send)\ the\ (?:user|asker|human)\b
     | \b(?:when|if)\ (?:you\ are\ )?(?:asked|answering|summari[sz]ing)\b[^.!?\n]{0,60}
       \b(?:say|reply|respond|answer|output|write|print)\b
-    | \b(?:respond|reply|answer|output|print|write|repeat)\ (?:only\ |back\ )?(?:with|exactly|verbatim|the\ following)\b
+    | \b(?:respond|reply|answer|output|print|write|repeat)\ (?:only\ with|with\ only|exactly|verbatim|the\ following)\b
     | \b(?:jailbreak|prompt\ injection|developer\ mode|do\ anything\ now)\b
-    | \b(?:call|invoke|use|run|execute)\ (?:the\ )?[a-z_]*\ ?(?:tool|function|plugin|shell|command|api)\b
+    | \b(?:call|invoke|run|execute)\ (?:the\ )?(?:[a-z_]+\ )?(?:tools?|functions?|plugins?|shell|commands?|api)\b
     | ^\s*\#{0,4}\s*(?:system|assistant|user|developer)\s*:
     | <\|[^|>]{1,40}\|> | \[/?INST\] | <</?SYS>> | </?(?:tool_call|function_call|system|assistant|evidence)\b
     | [{,]\s*"(?:tool|tool_call|function|role|arguments)"\s*:
@@ -42,10 +42,8 @@ _ACTIVE: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_BEACON: Final = re.compile(r"https?://[^\s)\]]*\?[^\s)\]]*=", re.IGNORECASE)
-"""An address with a query: where a question would be carried off to. Labels name plain ones."""
 
 
 def speaks_to_machine(text: str) -> bool:
     """Whether a sentence is an instruction to a program, or markup that a renderer would act on."""
-    return bool(_TO_MACHINE.search(text) or _ACTIVE.search(text) or _BEACON.search(text))
+    return bool(_TO_MACHINE.search(text) or _ACTIVE.search(text))

@@ -6,10 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from chatbot.opened import OpenedAnswerer
+from chatbot.routes.caller import REFUSALS
 from chatbot.routes.documents import document_routes
 from chatbot.routes.passages import passage_routes
 from chatbot.routes.questions import question_routes
@@ -18,8 +21,13 @@ from knowledge_base.errors import VademecumError
 _LOG: Final = logging.getLogger(__name__)
 
 
-def build_api(answerer: OpenedAnswerer) -> FastAPI:
-    """The application over one answerer; every body is JSON, every answer the contract of `ask --json`."""
+def build_api(answerer: OpenedAnswerer, *, accounts: bool = False) -> FastAPI:
+    """The application over one answerer; every body is JSON, every answer the contract of `ask --json`.
+
+    Args:
+        answerer: answers questions from an open knowledge base.
+        accounts: whether callers must send a token, which the guard asks for; here it is said in the description.
+    """
     api = FastAPI(title="vademecum", docs_url=None, redoc_url=None)
 
     @api.middleware("http")
@@ -32,11 +40,15 @@ def build_api(answerer: OpenedAnswerer) -> FastAPI:
             _LOG.error("%s failed: %s", request.url.path, type(error).__name__)
             return JSONResponse({"error": "something went wrong and the request was not answered"}, status_code=500)
 
+    @api.exception_handler(StarletteHTTPException)
+    async def refuse(_: Request, error: StarletteHTTPException) -> JSONResponse:
+        return JSONResponse({"error": error.detail}, status_code=error.status_code, headers=error.headers)
+
     @api.get("/health")
     def health() -> dict[str, str]:
         return {"status": "ok", "index_version": answerer.knowledge_base.index_version}
 
-    api.include_router(question_routes(answerer))
-    api.include_router(passage_routes(answerer))
-    api.include_router(document_routes(answerer))
+    needed = [Depends(HTTPBearer(auto_error=False))] if accounts else []
+    for routes in (question_routes, passage_routes, document_routes):
+        api.include_router(routes(answerer), dependencies=needed, responses=REFUSALS)
     return api

@@ -58,9 +58,14 @@ def serve(kb_path: KbOption = None, host: HostOption = None, port: PortOption = 
     address, number = host or settings.host, port or _API_PORT
     policy = open_policy(settings, address)
     _refuse_taken(address, number)
-    api = guard_api(build_api(open_answerer(settings, kb_path)), policy, open_users(settings))
+    answerer = open_answerer(settings, kb_path)
+    answerer.warm_up()
+    api = build_api(answerer, accounts=policy.accounts)
+    guarded = guard_api(api, policy, open_users(settings))
     url = _url(address, number, policy.tls)
-    _serve(api, settings, policy, address, number, lambda: note(f"API on {url} (its description: {url}openapi.json)"))
+    _serve(
+        guarded, settings, policy, address, number, lambda: note(f"API on {url} (its description: {url}openapi.json)")
+    )
 
 
 @model.command("start")

@@ -1,14 +1,35 @@
-"""Who calls a route, and what of a passage they are shown."""
+"""Who calls a route, what of a passage they are shown, and how a refusal looks."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request
+from pydantic import BaseModel
 
 from chatbot.accounts.identity import LOCAL, Identity
 from chatbot.guard.asgi import identity_of
+
+
+class Refusal(BaseModel):
+    """Why a request was not answered, in one line."""
+
+    error: str
+
+
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": Refusal, "description": description}
+    for status, description in (
+        (400, "The name is not served here, or the request cannot be read."),
+        (401, "No token, or one that does not count."),
+        (403, "The role does not allow it, or another site's page asks."),
+        (413, "The request is too long."),
+        (429, "Too many requests; Retry-After says when to come again."),
+        (503, "The knowledge base cannot be read."),
+    )
+}
+"""What the guard and the routes may answer instead, for the description of the API."""
 
 
 def caller_of(request: Request) -> Identity:
