@@ -171,6 +171,7 @@ class Answerer:
                 quote_end=end,
             )
             for ingredient, passage, start, end in self._retriever.boxed_warnings(ingredients)
+            if not speaks_to_machine(passage.text)
         )
 
     def _gather(self, case: Case) -> tuple[QuoteGroup, ...]:
@@ -183,7 +184,7 @@ class Answerer:
 
         def is_exact(quote: Quote | Lead) -> bool:
             stored = source_text(quote.passage.document.id)[quote.start : quote.end]
-            return stored == quote.text and not speaks_to_machine(stored)
+            return stored == quote.text and not speaks_to_machine(_lines_to_end(quote))
 
         return tuple(
             replace(
@@ -237,3 +238,10 @@ class Answerer:
         """The question, already embedded by retrieval and remembered, then sentences."""
         embedder = self._kb.embedder
         return np.concatenate([embedder.embed_queries(texts[:1]), embedder.embed_passages(texts[1:])])
+
+
+def _lines_to_end(quote: Quote | Lead) -> str:
+    """The quote's line and what stands above it in its passage: it may be the second half of an instruction."""
+    text = quote.passage.text
+    end = text.find("\n", max(0, quote.end - quote.passage.start))
+    return f"{quote.text}\n{text if end < 0 else text[:end]}"

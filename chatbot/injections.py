@@ -7,6 +7,7 @@ act on. What such a sentence claims besides is left to the document, like everyt
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _TO_MACHINE: Final = re.compile(
@@ -37,13 +38,14 @@ _ACTIVE: Final = re.compile(
     r"""
     !\[[^\]\n]*\]\s*[(\[] | \]\(\s*(?:javascript|data|vbscript|file):
     | \b(?:javascript|vbscript):\S | \bdata:\w+/\w+[;,] | \bon(?:error|load|click)\s*=
-    | </?(?:script|img|iframe|object|embed|svg|form|link|meta|style|base|video|audio|input|a)\b
+    | </?[a-z][a-z0-9]*(?:\s[^<>]*)?/?> | <!-- | -->
     | \[E?\d+\]\s*:\s*https?:
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 
 
+@lru_cache(maxsize=4096)
 def speaks_to_machine(text: str) -> bool:
-    """Whether a sentence is an instruction to a program, or markup that a renderer would act on."""
+    """Whether a text holds an instruction to a program, or markup that a renderer would act on."""
     return bool(_TO_MACHINE.search(text) or _ACTIVE.search(text))

@@ -88,9 +88,8 @@ def chat(server, home) -> SimpleNamespace:
     with httpx.Client(base_url=url) as client:
         client.post("/login", data={"name": "root", "password": _PASSWORD})
         functions = client.get("/config").json()["dependencies"]
-    n_inputs = {function["id"]: len(function["inputs"]) for function in functions}
-    ask = next(number for number, n in n_inputs.items() if n == 3)
-    open_source = next(number for number, n in n_inputs.items() if n == 1 and number > ask + 1)
+    shapes = {(len(one["inputs"]), len(one["outputs"])): one["id"] for one in functions}
+    ask, open_source = shapes[3, 4], shapes[1, 1]
     return SimpleNamespace(url=url, ask=ask, open_source=open_source, home=home.path)
 
 
