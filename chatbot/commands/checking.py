@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import typer
 from chatbot.commands.options import JsonOption, KbOption, print_json
 
 if TYPE_CHECKING:
+    from chatbot.settings import Settings
     from knowledge_base.embedder import Embedder
 
 
@@ -37,6 +39,7 @@ def doctor(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
 
 
 def _examine(kb_path: KbOption) -> Iterator[Finding]:
+    from chatbot.outgoing import outgoing
     from chatbot.settings import load_settings
     from chatbot.wiring import load_embedder
 
@@ -61,6 +64,9 @@ def _examine(kb_path: KbOption) -> Iterator[Finding]:
         address = settings.llm_base_url
         yield _try("language model", lambda: f"{address} serves {', '.join(served_models(settings))}")
     yield _try_optional("gpu", _gpu)
+    yield _try("accounts", lambda: _accounts(settings))
+    for way in outgoing(settings, os.environ):
+        yield Finding("goes out" if way.now else "stays here", None, f"{way.setting}: {way.detail}")
 
 
 def _try(part: str, check: Callable[[], str]) -> Finding:
@@ -102,6 +108,16 @@ def _knowledge_base(path: KbOption) -> str:
         return "none"
     manifest = IndexManifest.load(path)
     return f"{manifest.n_documents} documents, {manifest.n_passages} passages in {path}"
+
+
+def _accounts(settings: Settings) -> str:
+    from chatbot.wiring import open_policy, open_users
+
+    policy = open_policy(settings, settings.host)
+    if not policy.accounts:
+        return f"none: {settings.host} is for the person at this machine (vademecum users add)"
+    proxy = f", named by a proxy in {policy.auth_header}" if policy.auth_header else ""
+    return f"{len(open_users(settings).all())} users{proxy}; audit log {policy.audit_log}"
 
 
 def _gpu() -> str | None:
