@@ -22,13 +22,15 @@ from chatbot.evidence import EvidenceRules, focus
 from chatbot.extractive import Quote, QuoteGroup
 from chatbot.facts import Facts
 from chatbot.gathering import Gatherer
+from chatbot.injections import speaks_to_machine
 from chatbot.llm import ChatModel, ChatModelError
-from chatbot.notices import masked_notice, masking_failed_notice, model_notice, unsupported_notice
-from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone
+from chatbot.notices import folded_notices, masked_notice, masking_failed_notice, model_notice, unsupported_notice
+from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone, too_long
 from chatbot.personal import PersonalReader, PersonalRows
 from chatbot.privacy.identifiers import FindsIdentifiers, MaskingError
 from chatbot.privacy.masker import RuleFinder
 from chatbot.privacy.placeholders import StreamRestorer, mask_turns
+from chatbot.question_text import MAX_CHARS, MAX_TRIAGED_CHARS, clean_question
 from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
@@ -120,11 +122,15 @@ class Answerer:
         Raises:
             KnowledgeBaseError: the knowledge base can not be read.
         """
-        run = Run(on_progress)
+        read = clean_question(question)
+        question, history = read.text, [replace(turn, content=clean_question(turn.content).text) for turn in history]
+        run = Run(on_progress, notices=folded_notices(read.folded))
         with run.stage("triage"):
-            verdict = self._triage.assess(question)
+            verdict = self._triage.assess(question[:MAX_TRIAGED_CHARS])
+        if verdict.level == "none" and len(question) > MAX_CHARS:
+            return run.finish(too_long(question, self._kb.index_version))
         if verdict.level != "none":
-            return run.finish(await self._raise_alarm(run, question, history, verdict, audience))
+            return run.finish(await self._raise_alarm(run, question[:MAX_CHARS], history, verdict, audience))
         case = await self._look_up(run, question, history, verdict, audience)
         if (declined := ask_back(case)) is not None:
             return run.finish(declined)
@@ -149,7 +155,7 @@ class Answerer:
             asked = await run_sync(rewrite, question, history, resolve, self._rules.has_own_subject)
             if self._chat_model is not None and verdict.level == "none":
                 # The fixed text of an emergency waits for no model.
-                asked = await rephrase(self._chat_model, question, history, asked, resolve)
+                asked = await rephrase(self._chat_model, question, history, asked, resolve, self._finder)
         with run.stage("retrieve"):
             return await run_sync(self._retrieve, question, asked, verdict, audience)
 
@@ -181,6 +187,7 @@ class Answerer:
                 quote_end=end,
             )
             for ingredient, passage, start, end in self._retriever.boxed_warnings(ingredients)
+            if not speaks_to_machine(passage.text)
         )
 
     def _gather(self, case: Case) -> tuple[QuoteGroup, ...]:
@@ -196,11 +203,12 @@ class Answerer:
         return Gatherer(store=self._kb.store, rules=self._rules, embed=self._embed)
 
     def _keep_exact(self, groups: Sequence[QuoteGroup]) -> tuple[QuoteGroup, ...]:
-        """The groups without quotes that differ from the stored source, which only a damaged store brings about."""
+        """The groups without quotes that differ from the stored source, or that are meant for a machine."""
         source_text = cache(self._kb.store.source_text)
 
         def is_exact(quote: Quote | Lead) -> bool:
-            return source_text(quote.passage.document.id)[quote.start : quote.end] == quote.text
+            stored = source_text(quote.passage.document.id)[quote.start : quote.end]
+            return stored == quote.text and not speaks_to_machine(_lines_to_end(quote))
 
         return tuple(
             replace(
@@ -270,3 +278,10 @@ class Answerer:
         """The question, already embedded by retrieval and remembered, then sentences."""
         embedder = self._kb.embedder
         return np.concatenate([embedder.embed_queries(texts[:1]), embedder.embed_passages(texts[1:])])
+
+
+def _lines_to_end(quote: Quote | Lead) -> str:
+    """The quote's line and what stands above it in its passage: it may be the second half of an instruction."""
+    text = quote.passage.text
+    end = text.find("\n", max(0, quote.end - quote.passage.start))
+    return f"{quote.text}\n{text if end < 0 else text[:end]}"

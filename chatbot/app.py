@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias, get_args
 
 import gradio as gr
-import typer
 from anyio.to_thread import run_sync
+from fastapi import FastAPI, Request
 
 from chatbot import messages, page, sources_panel, theme
+from chatbot.accounts.identity import LOCAL, Identity
+from chatbot.guard.asgi import identity_of
 from chatbot.history.types import LOCAL_OWNER
 from chatbot.messages import Exchange
 from chatbot.notices import kept_notice
 from chatbot.privacy.identifiers import Kind
+from chatbot.question_text import MAX_CHARS
 from chatbot.sources_panel import PagePicture, SourceStore
 from chatbot.streaming import AnswersQuestions, Pending, stream_answer
 from chatbot.types import Audience, Notice, Turn
@@ -29,7 +32,6 @@ from knowledge_base.errors import VademecumError
 from knowledge_base.types import Box
 
 _LOG: Final = logging.getLogger(__name__)
-_MAX_QUESTION_CHARS: Final = 2000
 _MAX_WAITING: Final = 64
 _CONCURRENT_ANSWERS: Final = 4
 _SESSION_SECONDS: Final = 3600 * 8
@@ -88,10 +90,12 @@ class _Chat:
         self,
         answerer: OpenAnswerer,
         page_picture: PagePicture,
+        audience: Audience,
         keeper: KeepsConversations | None,
     ) -> None:
         self._answerer = answerer
         self._keeper = keeper
+        self._audience = audience
         self._page_picture = page_picture
 
     def welcome(self, audience: Audience) -> str:
@@ -99,10 +103,18 @@ class _Chat:
         return page.render_welcome(audience, self._answerer.knowledge_base.manifest.n_documents, theme.logo())
 
     async def ask(
-        self, conversation: Conversation, typed: str, audience: Audience, keep: bool, event: gr.EventData
+        self,
+        conversation: Conversation,
+        typed: str,
+        wanted: Audience,
+        keep: bool,
+        event: gr.EventData,
+        request: gr.Request,
     ) -> AsyncIterator[Shown]:
         """Answer what was typed, or the question that stands on the button that was pressed."""
-        question = str(_data(event).get("question", typed)).strip()[:_MAX_QUESTION_CHARS]
+        question = str(_data(event).get("question", typed)).strip()
+        person = _person(request)
+        audience = person.audience(wanted)
         if not question:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
@@ -121,7 +133,7 @@ class _Chat:
                         yield before + pending, gr.skip(), gr.skip(), gr.skip()
                         continue
                     exchange = Exchange(question=question, audience=audience, response=item)
-                    if keep and (kept := await self._record((*conversation, exchange))) is not None:
+                    if keep and (kept := await self._record(person, (*conversation, exchange))) is not None:
                         told = dataclasses.replace(item, notices=(*item.notices, kept))
                         exchange = dataclasses.replace(exchange, response=told)
                     shown = before + messages.render_exchange(exchange, turn)
@@ -133,19 +145,19 @@ class _Chat:
             _LOG.error("answering failed: %s", type(error).__name__)
             yield before + messages.render_failure(question, _BROKEN, turn), gr.skip(), gr.skip(), again
 
-    async def keep(self, conversation: Conversation, keep: bool) -> None:
+    async def keep(self, conversation: Conversation, keep: bool, request: gr.Request) -> None:
         """Keep the conversation so far when the switch is set; say what happens when it is taken back."""
         if not keep:
             gr.Info("What was kept so far stays, until `vademecum history delete` or `wipe`.", title="No longer kept")
-        elif kept := await self._record(conversation):
+        elif kept := await self._record(_person(request), conversation):
             gr.Info(kept.text, title="Kept")
 
-    async def _record(self, conversation: Conversation) -> Notice | None:
-        """Keep a conversation; None where it could not be kept, which is said in the corner of the page."""
+    async def _record(self, person: Identity, conversation: Conversation) -> Notice | None:
+        """Keep a conversation for its person; None where it could not be kept, which the corner of the page says."""
         if self._keeper is None:
             return None
         try:
-            return kept_notice(await run_sync(self._keeper.record, LOCAL_OWNER, conversation))
+            return kept_notice(await run_sync(self._keeper.record, _owner(person), conversation))
         except VademecumError as error:
             gr.Warning(str(error), title="Not kept")
         except Exception as error:  # the edge of the interface: a chat that cannot be kept is answered all the same
@@ -172,6 +184,15 @@ class _Chat:
         box = gr.update(value="", submit_btn="Ask", stop_btn=False)
         return self.welcome(audience), sources_panel.render_empty(), (), box, False
 
+    def arrive(self, request: gr.Request) -> tuple[Any, Any, Any]:
+        """Show a person who has signed in the readers their role may choose, and the way out."""
+        person = _person(request)
+        readers = [(page.AUDIENCES[reader], reader) for reader in person.audiences]
+        chosen = person.audience(self._audience)
+        switch = gr.update(choices=readers, value=chosen, visible=len(readers) > 1)
+        leave = page.render_sign_out(person.name) if person != LOCAL else gr.skip()
+        return switch, leave, self.welcome(chosen)
+
     def change_audience(self, conversation: Conversation, audience: Audience) -> str | dict[str, Any]:
         """Offer the other reader's example questions, if no question was asked yet."""
         return gr.skip() if conversation else self.welcome(audience)
@@ -192,7 +213,7 @@ def build_app(
         page_picture: draws a page of a PDF; the one of `ingest` if None.
         keeper: keeps conversations for whom the switch is set; without one there is no switch.
     """
-    chat = _Chat(answerer, page_picture or _draw_page, keeper)
+    chat = _Chat(answerer, page_picture or _draw_page, audience, keeper)
     with gr.Blocks(title="vademecum", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
         conversation = gr.State((), time_to_live=_SESSION_SECONDS)
         with gr.Row(elem_id="vm-top"):
@@ -207,6 +228,7 @@ def build_app(
             keep = gr.Checkbox(
                 value=False, label="Keep this chat", container=False, visible=keeper is not None, elem_id="vm-keep"
             )
+            leave = gr.HTML("", apply_default_css=False)
             controls = gr.HTML(page.render_controls(), js_on_load=page.FORWARD_CLICKS, apply_default_css=False)
         with gr.Row(elem_id="vm-panes", equal_height=False):
             with gr.Column(elem_id="vm-chat"):
@@ -225,7 +247,7 @@ def build_app(
                         autofocus=True,
                         lines=1,
                         max_lines=6,
-                        max_length=_MAX_QUESTION_CHARS,
+                        max_length=MAX_CHARS,
                         submit_btn="Ask",
                         elem_id="vm-question",
                     )
@@ -243,31 +265,43 @@ def build_app(
         keep.input(chat.keep, [conversation, keep], None, **quiet)
         transcript.click(chat.open_source, [conversation], [sources], **quiet)
         sources.click(chat.open_source, [conversation], [sources], **quiet)
+        app.load(chat.arrive, None, [switch, leave, transcript], **quiet)
         switch.change(chat.change_audience, [conversation, switch], [transcript], **quiet)
     return app.queue(max_size=_MAX_WAITING, default_concurrency_limit=_CONCURRENT_ANSWERS)
 
 
-def launch(app: gr.Blocks, host: str = "127.0.0.1", port: int = 7860, *, block: bool = True) -> str:
-    """Serve the page and give back its address; with `block` say the address and return once it is stopped."""
-    _, address, _ = app.launch(
-        server_name=host,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
+def build_server(app: gr.Blocks) -> FastAPI:
+    """The page as an application to serve, without what Gradio adds: run history, monitoring, sharing."""
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(
+        server,
+        app,
+        path="/",
+        auth_dependency=lambda request: _identity(request).name,
         show_error=False,
         run_history=False,
         enable_monitoring=False,
         footer_links=[],
-        strict_cors=True,
         ssr_mode=False,
+        mcp_server=False,
         max_file_size="1mb",
         **theme.appearance(),
     )
-    if block:
-        typer.echo(f"vademecum answers on {address} (Ctrl-C stops it)")
-        app.block_thread()
-    return str(address)
+    return server
+
+
+def _person(request: gr.Request) -> Identity:
+    """Who is behind an event of the page."""
+    return _identity(request.request)
+
+
+def _owner(person: Identity) -> str:
+    """Whose a kept conversation is."""
+    return LOCAL_OWNER if person == LOCAL else f"user:{person.name}"
+
+
+def _identity(request: Request) -> Identity:
+    return identity_of(request.scope) or LOCAL
 
 
 def _data(event: gr.EventData) -> Mapping[str, object]:

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from chatbot.commands import asking, building, checking, fetching, keeping, listing, masking, serving
+from chatbot.commands import accounts, asking, building, checking, fetching, keeping, listing, masking, serving
 from knowledge_base.errors import VademecumError
 
 _PLUGIN_GROUP = "vademecum.commands"
@@ -37,6 +37,7 @@ def build_app() -> typer.Typer:
     app.command("mask")(masking.mask)
     app.command("doctor")(checking.doctor)
     app.add_typer(building.kb, name="kb")
+    app.add_typer(accounts.app, name="users")
     app.add_typer(fetching.app, name="fetch")
     app.add_typer(keeping.history, name="history")
     app.add_typer(serving.model, name="model")

@@ -54,6 +54,17 @@ def follow_up_notice(question: str, read_as: Rewritten) -> list[Notice]:
     return [Notice(kind="follow-up", text=f"Read as: \u201c{read_as.question}\u201d")]
 
 
+def folded_notices(folded: Sequence[tuple[str, str]]) -> tuple[Notice, ...]:
+    """Which words were written with letters of another alphabet that look like Latin ones, and how they were read."""
+    return tuple(
+        Notice(
+            kind="look-alike-letters",
+            text=f"'{typed}' has letters of another alphabet that look like Latin ones; it was read as '{read}'.",
+        )
+        for typed, read in folded
+    )
+
+
 def person_notices(question: str, aspects: Sequence[str], facts: Facts = _NOTHING) -> list[Notice]:
     """Cautions for who the question is about: pregnancy, a child, an animal."""
     notices = []

@@ -25,6 +25,7 @@ from chatbot.evidence import AspectRules
 from chatbot.extractive import QuoteGroup
 from chatbot.facts import Facts
 from chatbot.notices import age_notice, conflict_notice, follow_up_notice, name_notices, person_notices
+from chatbot.question_text import MAX_CHARS
 from chatbot.rewriting import Rewritten
 from chatbot.types import (
     Abstention,
@@ -95,6 +96,18 @@ def decline(case: Case, groups: Sequence[QuoteGroup]) -> Abstention:
     else:
         text = nothing_text(groups, retrieval.n_documents_searched)
     return _respond(Abstention, case, text, groups=groups)
+
+
+def too_long(question: str, index_version: str) -> Abstention:
+    """More than a question has; nothing of it was searched for."""
+    text = (
+        f"This has {len(question):,} characters, and a question may have {MAX_CHARS:,}. "
+        "Nothing was searched. Please ask one thing at a time, in a few sentences."
+    )
+    notice = Notice(kind="too-long", text=text)
+    return Abstention(
+        id=uuid.uuid4().hex, question=question[:MAX_CHARS], text=text, notices=(notice,), index_version=index_version
+    )
 
 
 def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:

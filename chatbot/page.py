@@ -102,6 +102,12 @@ def render_controls() -> Markup:
     return element("div", restart, switch, class_="vm-controls")
 
 
+def render_sign_out(name: str) -> Markup:
+    """The button with which a person who has signed in leaves."""
+    button = element("button", element("b", name), element("span", "Sign out"), type="submit", class_="vm-tool")
+    return element("form", button, method="post", action="/logout")
+
+
 def render_disclaimer() -> Markup:
     """The notice that is always in view."""
     return element(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from chatbot.injections import speaks_to_machine
 from chatbot.llm import Message
 from chatbot.types import Audience, Citation
 
@@ -43,12 +44,17 @@ def rephrase_messages(question: str, earlier: Sequence[str]) -> list[Message]:
 def answer_messages(question: str, evidence: Sequence[Citation], audience: Audience) -> list[Message]:
     """The request: the rules first, so that a server can keep them; the question last."""
     lines = [
-        f'<evidence id="E{one.n}" source="{_plain(one.passage.document.title)}" '
-        f'section="{_plain(one.passage.section_title)}">{_plain(one.quote)}</evidence>'
+        f'<evidence id="E{one.n}" source="{_title(one.passage.document.title)}" '
+        f'section="{_title(one.passage.section_title)}">{_plain(one.quote)}</evidence>'
         for one in evidence
     ]
     body = "\n".join([*lines, "", _READERS[audience], f"Question: {_plain(question)}"])
     return [Message(role="system", content=_SYSTEM), Message(role="user", content=body)]
+
+
+def _title(text: str) -> str:
+    """A heading of a document, which nothing has checked."""
+    return "untitled" if speaks_to_machine(text) else _plain(text)
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,8 @@ import anyio
 import anyio.to_thread
 
 from chatbot.llm import ChatModel, ChatModelError
+from chatbot.privacy.identifiers import FindsIdentifiers, MaskingError
+from chatbot.privacy.placeholders import Placeholders
 from chatbot.prompts import rephrase_messages
 from chatbot.rewriting import Resolve, Rewritten
 from chatbot.types import Turn
@@ -34,17 +36,31 @@ async def rephrase(
     history: Sequence[Turn],
     by_rules: Rewritten,
     resolve: Resolve,
+    finder: FindsIdentifiers,
     *,
     timeout_seconds: float = _SECONDS,
 ) -> Rewritten:
-    """The model's version of a follow-up if it holds, the rules' version if not."""
+    """The model's version of a follow-up if it holds, the rules' version if not.
+
+    The model sees placeholders for whatever may identify a person; where they cannot be made it is not asked.
+    """
     if not by_rules.leans:
         return by_rules
     earlier = [turn.content for turn in history if turn.role == "user" and turn.content.strip()][-_MAX_TURNS:]
-    written = await _ask(model, question, earlier, timeout_seconds)
-    if written is None:
+    placeholders = Placeholders(finder)
+    try:
+        *masked, last = await anyio.to_thread.run_sync(_mask, placeholders, [*earlier, question])
+    except MaskingError:
         return by_rules
+    reply = await _ask(model, last, masked, timeout_seconds)
+    if reply is None:
+        return by_rules
+    written = placeholders.restore(reply)
     return await anyio.to_thread.run_sync(_checked, written, question, earlier, by_rules, resolve)
+
+
+def _mask(placeholders: Placeholders, texts: Sequence[str]) -> list[str]:
+    return [placeholders.mask(text).text for text in texts]
 
 
 async def _ask(model: ChatModel, question: str, earlier: Sequence[str], timeout_seconds: float) -> str | None:

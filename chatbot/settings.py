@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -25,6 +26,14 @@ def default_home() -> Path:
     """The folder that holds the knowledge base and the settings file."""
     named = os.environ.get("VADEMECUM_HOME")
     return Path(named).expanduser() if named else user_data_path("vademecum")
+
+
+def _listed(value: object) -> object:
+    """The parts of a list written with commas, as the environment holds it."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -51,6 +60,23 @@ class Settings(BaseSettings):
     """Days after which a kept conversation is deleted; None keeps all."""
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
+    hosts: Listed = ()
+    """Names under which a browser may reach the program, besides the address it listens on; commas between them."""
+    auth_header: str | None = None
+    """The request header in which a proxy in front names the signed-in user; believed from `trusted_proxies` only."""
+    auth_role: Literal["patient", "clinician", "admin"] = "patient"
+    """The role of a user the proxy names and `vademecum users` does not know."""
+    trusted_proxies: Listed = ()
+    """Addresses (or networks, `10.0.0.0/8`) of proxies whose headers are believed; commas between them."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    session_minutes: int = Field(default=480, ge=1)
+    """The longest time that a sign-in in the browser lasts; it ends earlier after an hour without a request."""
+    questions_per_minute: int | None = Field(default=None, ge=1)
+    """How many questions a user may ask; None is 60 with accounts, and no limit for the one person on loopback."""
+    max_request_bytes: int = Field(default=2_000_000, ge=1_000)
+    audit_log: Path | None = None
+    """JSON lines of who asked when, not what; None is `$VADEMECUM_HOME/audit.jsonl` with accounts, else no file."""
     openfda_url: str = "https://api.fda.gov"
     dailymed_url: str = "https://dailymed.nlm.nih.gov"
 
@@ -81,6 +107,11 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The file of their key."""
         return self.store_key_file or self.home / "conversations.key"
+
+    @property
+    def users_path(self) -> Path:
+        """Where the users are kept."""
+        return self.home / "users.sqlite"
 
 
 def load_settings() -> Settings:

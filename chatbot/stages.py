@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Literal, TypeVar
 
-from chatbot.types import Response
+from chatbot.types import Notice, Response
 
 R = TypeVar("R", bound=Response)
 
@@ -29,6 +29,8 @@ class Run:
     """The stopwatch and the reporter of one answer."""
 
     on_progress: OnProgress | None = None
+    notices: tuple[Notice, ...] = ()
+    """How the question was read; they stand first."""
     timings_seconds: dict[str, float] = field(default_factory=dict)
     _shown: bool = False
 
@@ -48,10 +50,11 @@ class Run:
         self._report(Progress("text", text))
 
     def finish(self, response: R) -> R:
-        """The response with its timings; its text is reported whole unless it came in pieces."""
+        """The response with the run's notices and timings; its text is reported whole unless it came in pieces."""
         if not self._shown:
             self.show(response.text)
-        return replace(response, timings_seconds=dict(self.timings_seconds))
+        notices = (*self.notices, *response.notices)
+        return replace(response, notices=notices, timings_seconds=dict(self.timings_seconds))
 
     def _report(self, progress: Progress) -> None:
         if self.on_progress is not None:

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.injections import speaks_to_machine
 from chatbot.types import Citation, Support
 from knowledge_base.unknown_drugs import looks_like_medicine
 
@@ -47,6 +48,7 @@ _NUMBER_WORDS: Final = {
     )
 }
 _WORD: Final = re.compile(r"[a-z]{4,}")
+_MARKUP: Final = re.compile(r"\w+://\S+|www\.\S+|\]\(|<[/!a-zA-Z]|`")
 _SCREEN_MARK: Final = re.compile(r"\[\s*\d+(?:\s*[,;-]\s*\d+)*\s*\]")
 """A number in brackets would be shown as a citation that nobody checked."""
 _NEGATION: Final = re.compile(
@@ -128,6 +130,7 @@ def verify(
     cited = [offered[n] for n in sentence.cited]
     source = " ".join(one.quote for one in cited)
     for problem in (
+        _markup_problem(sentence.text, source),
         _numbers_problem(sentence.text, source),
         _names_problem(sentence.text, cited, drug_names),
         _negation_problem(sentence.text, source),
@@ -159,6 +162,14 @@ def _numbers(text: str) -> set[tuple[str, str]]:
         unit = unit.removesuffix("s") if len(unit) > 2 else unit
         found.add((match["n"].replace(",", "").rstrip("."), _UNITS.get(unit, unit)))
     return found
+
+
+def _markup_problem(text: str, source: str) -> str:
+    # An address in an answer can carry the question off; markup can make a page load it.
+    for match in _MARKUP.finditer(text):
+        if match.group() not in source:
+            return "has an address or markup that is not in the cited sentence"
+    return "speaks to a machine" if speaks_to_machine(text) else ""
 
 
 def _numbers_problem(text: str, source: str) -> str:

@@ -17,6 +17,8 @@ from chatbot.settings import Settings
 from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
+    from chatbot.accounts.users import Users
+    from chatbot.guard.policy import Policy
     from chatbot.history.recorder import Recorder
     from chatbot.history.store import ConversationStore
     from chatbot.llm import OpenAIChatModel
@@ -175,3 +177,21 @@ def open_recorder(settings: Settings) -> Recorder | None:
     from chatbot.history.store import is_available
 
     return Recorder(lambda: open_history(settings), open_finder(settings)) if is_available() else None
+
+
+def open_users(settings: Settings) -> Users:
+    """The users of this installation."""
+    from chatbot.accounts.users import Users
+
+    return Users(settings.users_path)
+
+
+def open_policy(settings: Settings, host: str) -> Policy:
+    """What is allowed at the door when listening on `host`.
+
+    Raises:
+        VademecumError: it would be open to others without accounts.
+    """
+    from chatbot.guard.policy import policy_for
+
+    return policy_for(settings, host, has_users=bool(open_users(settings).all()))

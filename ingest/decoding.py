@@ -6,6 +6,7 @@ import codecs
 from typing import Final
 
 from knowledge_base.errors import IngestError
+from knowledge_base.invisible import without_invisible
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,6 +22,8 @@ _TEXT_CONTROLS: Final = frozenset("\t\n\r\f\v")
 def decode_text(data: bytes, declared: str | None = None) -> str:
     """The text of a file: by its byte order mark, as UTF-8, or as Windows-1252, the usual third; lines end as in Unix.
 
+    What no reader sees, such as marks that turn the direction of the text, is left out.
+
     Args:
         data: the file.
         declared: the encoding that the file itself names. UTF-8 goes first: holding to the last byte is no accident.
@@ -35,7 +38,7 @@ def decode_text(data: bytes, declared: str | None = None) -> str:
         except (UnicodeDecodeError, LookupError):
             continue
         if _reads_as_text(text):
-            return text.replace("\r\n", "\n").replace("\r", "\n")
+            return without_invisible(text.replace("\r\n", "\n").replace("\r", "\n"))
     raise IngestError("binary data, not text")
 
 

@@ -28,6 +28,13 @@ _LINES: Final = frozenset(
     | {"dl", "dt", "dd", "body", "html", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "figure"}
     | set(_HEADINGS)
 )
+# Text that a page does not show, by the element's own word; a style sheet is not looked into.
+_HIDDEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?:font-size|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"|(?:left|top|right|text-indent)\s*:\s*-\d{3,})",
+    re.IGNORECASE,
+)
 _DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!doctype[^>\[]*(?:\[[^\]]*\]\s*)?>)?", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _SNIFFED_BYTES: Final = 4096
@@ -114,7 +121,7 @@ class _Walker:
 
     def _element(self, element: etree._Element, depth: int) -> Iterator[tuple[int | None, Block]]:
         name = local_name(element)
-        if name in _IGNORED or not name or depth > _MAX_DEPTH:
+        if name in _IGNORED or not name or depth > _MAX_DEPTH or _is_hidden(element):
             return
         if name == "tr":
             yield from self._flush()
@@ -136,7 +143,9 @@ class _Walker:
 
     def _row(self, row: etree._Element) -> Iterator[tuple[int | None, Block]]:
         cells = [
-            clean(" ".join(str(text) for text in cell.itertext())) for cell in row if local_name(cell) in ("td", "th")
+            clean(" ".join(_shown_texts(cell)))
+            for cell in row
+            if local_name(cell) in ("td", "th") and not _is_hidden(cell)
         ]
         if any(row.iterfind(".//table")) or len(cells) == 1:
             # A layout table: its cells hold running text, lists or tables of their own.
@@ -148,3 +157,19 @@ class _Walker:
                 yield from self._flush()
         elif any(cells):
             yield None, Block(text=CELL_SEPARATOR.join(cells), row=True)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    return element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "") is not None
+
+
+def _shown_texts(element: etree._Element) -> Iterator[str]:
+    """The texts of an element and those in it that are shown."""
+    if element.text:
+        yield element.text
+    for child in element:
+        name = local_name(child)
+        if name and name not in _IGNORED and not _is_hidden(child):
+            yield from _shown_texts(child)
+        if child.tail:
+            yield child.tail

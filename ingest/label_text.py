@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from knowledge_base.invisible import without_invisible
 from knowledge_base.types import Kind, Section
 
 CELL_SEPARATOR: Final = " | "
@@ -19,10 +20,8 @@ SUB_BULLET: Final = "\u2013 "
 
 # Spaces of every width, line and paragraph separators.
 _SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
-# Controls, soft hyphens, zero-width and directional marks, lone surrogates: nothing a reader sees.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\uffff]"
-)
+# What is left of the invisible once the controls are words again: joiners and what is no character.
+_INVISIBLE = re.compile(r"[\u200c\u200d\ufff9-\uffff]")
 _BULLET_GLYPHS = re.compile(r"[\uf0b7\uf0a7\uf0a8\uf06e\uf0d8\u25aa\u25ab\u25cf\u25a0\u25a1\u25e6\u2219\u2023]")
 _PRIVATE_USE = re.compile(r"[\ue000-\uf8ff]")
 # Windows-1252 punctuation that came through as C1 controls.
@@ -55,7 +54,7 @@ def clean(raw: str) -> str:
     if raw.isascii() and raw.isprintable():
         return " ".join(raw.split())
     text = _C1.sub(lambda control: control[0].encode("latin-1").decode("cp1252", "ignore"), raw)
-    text = _BULLET_GLYPHS.sub("•", _INVISIBLE.sub("", text))
+    text = _BULLET_GLYPHS.sub("•", _INVISIBLE.sub("", without_invisible(text)))
     return _SPACES.sub(" ", _PRIVATE_USE.sub("", text)).strip()
 
 

@@ -19,6 +19,8 @@ from ingest.section_codes import NO_EVIDENCE_TITLES
 from knowledge_base.loinc import code_for_heading
 from knowledge_base.types import DocumentInfo, DrugName, Relation, Section, SourceDocument
 
+# What no reader of the page sees is no text of it.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LINE = re.compile(r"[^\n]+")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
@@ -49,7 +51,7 @@ def read_markdown(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     Raises:
         IngestError: not text, or front matter that is not what it should be; names the line.
     """
-    text = decode_text(data)
+    text = _COMMENT.sub("", decode_text(data))
     front = read_front_matter(text)
     outline = _outline(text, front.body)
     info = _info(front, outline.headings, source_path, sha256)

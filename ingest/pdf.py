@@ -36,6 +36,8 @@ _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _END: Final = b"%%EOF"
 _END_WITHIN: Final = 4096
 _MAX_BULLET: Final = 7.0
+_LEGIBLE: Final = 1.5
+"""Points; smaller print is there to be found by programs, not to be read."""
 _MAX_NAMED_PAGES: Final = 10
 _MAX_DRAWINGS: Final = 6000
 
@@ -186,11 +188,12 @@ def _lines(found: Mapping[str, Any], number: int) -> Iterator[PrintedLine]:
 
 
 def _line(line: Mapping[str, Any], number: int) -> PrintedLine | None:
-    spans = [span for span in line["spans"] if span["text"].strip()]
+    printed = [span for span in line["spans"] if span["size"] >= _LEGIBLE]
+    spans = [span for span in printed if span["text"].strip()]
     if not spans:
         return None
     main = max(spans, key=lambda span: len(span["text"].strip()))
-    pieces = [Piece(text=_words(span, main), box=Box(*span["bbox"])) for span in line["spans"]]
+    pieces = [Piece(text=_words(span, main), box=Box(*span["bbox"])) for span in printed]
     raw = _LOST_BULLET.sub("• ", "".join(piece.text for piece in pieces))
     joined = _SPACE_BEFORE.sub("", _OPEN_REFERENCE.sub("(", _clean(raw)))
     if not joined or _RULE_OF_SIGNS.match(joined):

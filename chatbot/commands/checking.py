@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ def doctor(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
 
 
 def _examine(kb_path: KbOption) -> Iterator[Finding]:
+    from chatbot.outgoing import outgoing
     from chatbot.settings import load_settings
     from chatbot.wiring import load_embedder
 
@@ -68,6 +70,9 @@ def _examine(kb_path: KbOption) -> Iterator[Finding]:
     yield _masking(settings)
     yield _history(settings)
     yield _try_optional("gpu", _gpu)
+    yield _try("accounts", lambda: _accounts(settings))
+    for way in outgoing(settings, os.environ):
+        yield Finding("goes out" if way.now else "stays here", None, f"{way.setting}: {way.detail}")
 
 
 def _try(part: str, check: Callable[[], str]) -> Finding:
@@ -138,6 +143,16 @@ def _history(settings: Settings) -> Finding:
     if not settings.history_path.exists():
         return Finding("kept chats", None, "none; a chat is kept once `Keep this chat` is switched on")
     return _try("kept chats", lambda: f"encrypted in {open_history(settings).path}")
+
+
+def _accounts(settings: Settings) -> str:
+    from chatbot.wiring import open_policy, open_users
+
+    policy = open_policy(settings, settings.host)
+    if not policy.accounts:
+        return f"none: {settings.host} is for the person at this machine (vademecum users add)"
+    proxy = f", named by a proxy in {policy.auth_header}" if policy.auth_header else ""
+    return f"{len(open_users(settings).all())} users{proxy}; audit log {policy.audit_log}"
 
 
 def _gpu() -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,13 +15,14 @@ from chatbot.commands.options import KbOption, note
 from knowledge_base.errors import VademecumError
 
 if TYPE_CHECKING:
+    from chatbot.guard.asgi import App
+    from chatbot.guard.policy import Policy
     from chatbot.settings import Settings
 
 model = typer.Typer(help="Start or check a vLLM model server.", no_args_is_help=True)
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")]
 PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _API_PORT = 7861
 _MODEL_PORT = 8000
 _CHECK_SECONDS = 5.0
@@ -29,34 +31,42 @@ _CHECK_SECONDS = 5.0
 def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Open the chat in the browser."""
     from chatbot.settings import load_settings
-    from chatbot.wiring import open_answerer, open_recorder
+    from chatbot.wiring import open_answerer, open_policy, open_recorder, open_users
 
     settings = load_settings()
-    address, number = _loopback(host or settings.host), port or settings.port
+    address, number = host or settings.host, port or settings.port
+    policy = open_policy(settings, address)
     _refuse_taken(address, number)
     answerer = open_answerer(settings, kb_path)
     answerer.warm_up()
-    from chatbot.app import build_app, launch
+    from chatbot.app import build_app, build_server
+    from chatbot.guard.door import guard_page
 
     app = build_app(answerer, audience=settings.audience, keeper=open_recorder(settings))
-    launch(app, host=address, port=number)
+    page = guard_page(build_server(app), policy, open_users(settings))
+    url = _url(address, number, policy.tls)
+    _serve(page, settings, policy, address, number, lambda: typer.echo(f"vademecum answers on {url} (Ctrl-C stops it)"))
 
 
 def serve(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:
-    """Serve the HTTP API on this machine: POST /ask, POST /search, GET /health. No accounts yet."""
-    import uvicorn
-
+    """Serve the HTTP API: POST /ask, POST /search, GET /kb, GET /health."""
+    from chatbot.guard.door import guard_api
     from chatbot.server import build_api
     from chatbot.settings import load_settings
-    from chatbot.wiring import open_answerer
+    from chatbot.wiring import open_answerer, open_policy, open_users
 
     settings = load_settings()
-    address, number = _loopback(host or settings.host), port or _API_PORT
+    address, number = host or settings.host, port or _API_PORT
+    policy = open_policy(settings, address)
     _refuse_taken(address, number)
     answerer = open_answerer(settings, kb_path)
-    note(f"API on http://{address}:{number} (its description: http://{address}:{number}/openapi.json)")
-    # The access log is off: a path or query of a health question has no place in a log file.
-    uvicorn.run(build_api(answerer), host=address, port=number, log_level="warning", access_log=False)
+    answerer.warm_up()
+    api = build_api(answerer, accounts=policy.accounts)
+    guarded = guard_api(api, policy, open_users(settings))
+    url = _url(address, number, policy.tls)
+    _serve(
+        guarded, settings, policy, address, number, lambda: note(f"API on {url} (its description: {url}openapi.json)")
+    )
 
 
 @model.command("start")
@@ -111,11 +121,17 @@ def served_models(settings: Settings) -> tuple[str, ...]:
     return anyio.run(model.check) if model is not None else ()
 
 
-def _loopback(host: str) -> str:
-    """Refuse to open unprotected health questions to a network."""
-    if host not in _LOOPBACK:
-        raise VademecumError(f"--host {host}: only 127.0.0.1 is allowed, as there are no accounts yet")
-    return host
+def _serve(app: App, settings: Settings, policy: Policy, host: str, port: int, announce: Callable[[], None]) -> None:
+    from chatbot.guard.policy import is_loopback
+    from chatbot.running import serve_until_stopped
+
+    if not (is_loopback(host) or policy.tls or policy.trusted_proxies):
+        note("passwords and answers travel unencrypted; set VADEMECUM_TLS_CERT and _KEY, or put a TLS proxy in front")
+    serve_until_stopped(app, host, port, announce, tls_cert=settings.tls_cert, tls_key=settings.tls_key)
+
+
+def _url(host: str, port: int, tls: bool) -> str:
+    return f"http{'s' if tls else ''}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def _refuse_taken(host: str, port: int) -> None:

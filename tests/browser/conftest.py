@@ -72,13 +72,23 @@ def beyond() -> list[object]:
 @pytest.fixture(scope="session")
 def chat(fakes, beyond) -> Iterator[SimpleNamespace]:
     """The page over the fake answerer, served in this process: `.url` and `.answerer`."""
-    from chatbot.app import build_app, launch
+    from chatbot.app import build_app, build_server
+    from chatbot.running import served
 
     answerer = fakes.FakeAnswerer()
-    app = build_app(answerer, page_picture=fakes.draw_page)
-    url = launch(app, port=free_port(), block=False)
-    yield SimpleNamespace(url=url, answerer=answerer)
-    app.close(verbose=False)
+    page = build_server(build_app(answerer, page_picture=fakes.draw_page))
+    with served(guarded(page), free_port()) as url:
+        yield SimpleNamespace(url=url, answerer=answerer)
+
+
+def guarded(page):
+    """The page as the command line serves it on this machine, without accounts."""
+    from chatbot.accounts.users import Users
+    from chatbot.guard.door import guard_page
+    from chatbot.guard.policy import policy_for
+    from chatbot.settings import Settings
+
+    return guard_page(page, policy_for(Settings(), "127.0.0.1", has_users=False), Users(Path("none")))
 
 
 @pytest.fixture(scope="module")

@@ -298,6 +298,8 @@ _OUTCOMES = {
 }
 
 if __name__ == "__main__":
-    from chatbot.app import build_app, launch
+    from chatbot.app import build_app, build_server
+    from chatbot.running import serve_until_stopped
 
-    launch(build_app(FakeAnswerer(0.3), page_picture=draw_page), port=int(sys.argv[1]))
+    made = build_server(build_app(FakeAnswerer(0.3), page_picture=draw_page))
+    serve_until_stopped(made, "127.0.0.1", int(sys.argv[1]), lambda: None)

@@ -301,3 +301,24 @@ def test_the_evidence_is_numbered_and_fenced(knowledge_base) -> None:
     assert system.role == "system" and "only" in system.content.lower()
     assert '<evidence id="E1"' in user.content
     assert user.content.count("</evidence>") == user.content.count("<evidence id=")
+
+
+def test_a_look_alike_letter_in_a_name_is_folded_and_said(answerer: Answerer) -> None:
+    response = ask(answerer, "side effects of ibupr\u043efen")
+    assert response.notices[0].kind == "look-alike-letters"
+    assert "'ibuprofen'" in response.notices[0].text
+    assert response.drugs[0].ingredients == ("ibuprofen",)
+
+
+def test_a_name_in_another_alphabet_is_not_taken_for_a_medicine(answerer: Answerer) -> None:
+    response = ask(answerer, "side effects of \u0438\u0431\u0443\u043f\u0440\u043e\u0444\u0435\u043d")
+    assert not response.drugs
+
+
+def test_a_text_too_long_for_a_question_is_told_so_but_its_red_flag_is_met(answerer: Answerer) -> None:
+    long = "side effects of ibuprofen " * 400
+    response = ask(answerer, long)
+    assert isinstance(response, Abstention)
+    assert [notice.kind for notice in response.notices] == ["too-long"]
+    assert "10,400 characters" in response.text and "4,000" in response.text
+    assert isinstance(ask(answerer, f"I want to kill myself. {long}"), Emergency)

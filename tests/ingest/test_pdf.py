@@ -242,3 +242,10 @@ def test_all_public_pdfs_are_read_quickly(shared_data: Path):
         assert bool(document.info.ingredients) == (document.info.kind == "label")
     assert len(paths) >= 20
     assert time.perf_counter() - start < 90
+
+
+def test_print_too_small_for_any_eye_is_not_read() -> None:
+    lines = [*GUIDE[0], ("Secret words for programs only.", 60, 300, 0.7, "helv")]
+    text = read(make([lines])).text
+    assert "Secret" not in text
+    assert "Before touching a patient." in text

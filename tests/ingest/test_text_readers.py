@@ -259,3 +259,39 @@ def test_every_shared_guideline_summary_has_recommendations(shared_data: Path) -
         check_spans(document)
         assert document.info.effective_date
         assert any(section.path[0] == "Major Recommendations" for section in document.sections)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<p style="display:none">{}</p>',
+        "<p hidden>{}</p>",
+        '<span style="font-size:0px">{}</span>',
+        '<div style="color: red; visibility: hidden">{}</div>',
+        '<p style="position:absolute; left:-9999px">{}</p>',
+        '<table><tr><td style="display:none">{}</td><td>a</td><td>b</td></tr></table>',
+        "<table><tr><td>a</td><td>b <span hidden>{}</span></td></tr></table>",
+        "<!-- {} -->",
+    ],
+)
+def test_what_a_page_does_not_show_is_not_read(hidden: str) -> None:
+    page = f"<h1>Title</h1><p>Shown before.</p>{hidden.format('secret words')}<p>Shown after.</p>"
+    text = read_html(page.encode(), "page.html", "0" * 64).text
+    assert "secret" not in text
+    assert "Shown before." in text and "Shown after." in text
+
+
+@pytest.mark.parametrize(
+    "style", ["color:#000", "border-width:0", "line-height:0", "font-size:0.9em", "opacity:0.5", "left:-10px"]
+)
+def test_what_a_style_only_changes_is_read(style: str) -> None:
+    page = f'<h1>Title</h1><p style="{style}">Shown words.</p>'
+    assert "Shown words." in read_html(page.encode(), "page.html", "0" * 64).text
+
+
+def test_a_comment_of_markdown_and_marks_of_direction_are_no_text() -> None:
+    data = "# T\n\nBefore.\n<!-- secret\n# words -->\nAf\u202eter\u2066.\n".encode()
+    document = read_markdown(data, "a.md", "0" * 64)
+    assert "secret" not in document.text
+    assert "After." in document.text
+    assert [section.title for section in document.sections] == ["T"]

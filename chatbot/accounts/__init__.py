@@ -1,0 +1,1 @@
+"""Who may use the program: users, their passwords and tokens, sign-in sessions, roles."""
