@@ -9,6 +9,8 @@ import anyio
 import pytest
 
 from chatbot.llm import ChatModelError, Message
+from chatbot.privacy.identifiers import FindsIdentifiers, Identifier, MaskingError
+from chatbot.privacy.masker import RuleFinder
 from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten
 from chatbot.types import Turn
@@ -42,11 +44,45 @@ class ScriptedChatModel:
         yield self.reply
 
 
-def rephrased(model: ScriptedChatModel, by_rules: Rewritten = BY_RULES, seconds: float = 5.0) -> Rewritten:
+def rephrased(
+    model: ScriptedChatModel,
+    by_rules: Rewritten = BY_RULES,
+    seconds: float = 5.0,
+    history: Sequence[Turn] = HISTORY,
+    finder: FindsIdentifiers | None = None,
+) -> Rewritten:
     async def run() -> Rewritten:
-        return await rephrase(model, "and with alcohol?", HISTORY, by_rules, LEXICON.resolve, timeout_seconds=seconds)
+        return await rephrase(
+            model,
+            "and with alcohol?",
+            history,
+            by_rules,
+            LEXICON.resolve,
+            finder or RuleFinder(),
+            timeout_seconds=seconds,
+        )
 
     return anyio.run(run)
+
+
+def test_the_model_sees_placeholders_and_the_person_their_own_words() -> None:
+    model = ScriptedChatModel("Can [PERSON_1] drink alcohol with metformin?")
+    told = [Turn(role="user", content="My name is Anna Kovacs, what is the dose of metformin")]
+    read = rephrased(model, history=told)
+    sent = " ".join(message.content for asked in model.asked for message in asked)
+    assert "Kovacs" not in sent
+    assert "[PERSON_1]" in sent
+    assert read.question == "Can Anna Kovacs drink alcohol with metformin?"
+
+
+def test_without_masking_nothing_is_sent() -> None:
+    class Broken:
+        def find(self, text: str) -> list[Identifier]:
+            raise MaskingError("identifiers cannot be looked for")
+
+    model = ScriptedChatModel("Can I drink alcohol with metformin?")
+    assert rephrased(model, finder=Broken()) == BY_RULES
+    assert not model.asked
 
 
 def test_a_version_that_keeps_to_the_conversation_is_taken() -> None:
