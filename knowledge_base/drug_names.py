@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from knowledge_base.common_words import edits_to_common, is_common
 from knowledge_base.medicine_table import MedicineTable, canonical_ingredient, is_salt_word, medicine_table
 from knowledge_base.misspellings import MIN_CHARS, NearName, SpellingIndex
+from knowledge_base.name_slots import in_drug_slot, in_illness_slot, is_owned
 from knowledge_base.types import DrugMention, DrugName, Match, Relation
 from knowledge_base.unknown_drugs import unknown_words
 from knowledge_base.words import Word, name_key, singular, word_set, words_of
@@ -38,7 +39,9 @@ _MEASURES: Final = word_set(
 _NEVER: Final = word_set("alcohol water salt sugar oxygen air sunscreen soap glucose sodium fluoride")
 """Names of active ingredients that a question means as something else."""
 _RIVAL: Final = 0.3
-"""Two names whose distances differ by less are equally near."""
+"""Two names whose costs differ by less are equally near."""
+_SURE_CHARS: Final = 9
+"""So long a word, one edit from a name, is a misspelling of it whatever stands around."""
 
 
 class Resolution(NamedTuple):
@@ -183,7 +186,7 @@ class DrugLexicon:
         if len(word) < MIN_CHARS or is_common(word) or self._is_text_word(word):
             return None
         near = self._spelling.near(word)
-        if not near or edits_to_common(word, 2) <= near[0].distance:
+        if not near or not _is_misspelling(words, place, near[0]):
             return None
         return _Misspelt((place,), self._read(text, words[place], near))
 
@@ -203,8 +206,9 @@ class DrugLexicon:
         one, two = self._entries[(best.name,)], self._entries[(other.name,)]
         if (one.readings and one.readings == two.readings) or self._table.same(best.name, other.name):
             return False
-        margin = other.distance - best.distance
-        return margin < _RIVAL or (margin <= 1 and self._table.are_look_alikes(best.name, other.name))
+        if other.cost - best.cost < _RIVAL:
+            return True
+        return other.distance - best.distance <= 1 and self._table.are_look_alikes(best.name, other.name)
 
 
 class _Misspelt(NamedTuple):
@@ -273,6 +277,18 @@ def _mention(
     return DrugMention(
         mention=text[start:end], start=start, end=end, match=match, ingredients=ingredients, candidates=read_as
     )
+
+
+def _is_misspelling(words: Sequence[Word], place: int, nearest: NearName) -> bool:
+    """Whether a word near a name means it, rather than an everyday word as near or an illness."""
+    word = words[place].text
+    texts = [one.text for one in words]
+    to_common = edits_to_common(word, 2)
+    if to_common <= nearest.distance:
+        in_slot = in_drug_slot(texts, place, beside_known=False) or is_owned(texts, place)
+        return to_common == nearest.distance and in_slot
+    is_sure = nearest.distance <= 1 and len(word) >= _SURE_CHARS
+    return is_sure or not in_illness_slot(texts, place)
 
 
 def _is_measured(words: Sequence[Word], place: int, last: int) -> bool:
