@@ -185,7 +185,7 @@ class DrugLexicon:
                 return _Misspelt((place, following), mention)
         if len(word) < MIN_CHARS or is_common(word) or self._is_text_word(word):
             return None
-        near = self._spelling.near(word)
+        near = self._spelling.near(word) or self._spelling.near(singular(word) or "")
         if not near or not _is_misspelling(words, place, near[0]):
             return None
         return _Misspelt((place,), self._read(text, words[place], near))
@@ -206,9 +206,10 @@ class DrugLexicon:
         one, two = self._entries[(best.name,)], self._entries[(other.name,)]
         if (one.readings and one.readings == two.readings) or self._table.same(best.name, other.name):
             return False
-        if other.cost - best.cost < _RIVAL:
+        margin = other.cost - best.cost
+        if margin < _RIVAL or (best.distance > 1 and other.distance <= best.distance):
             return True
-        return other.distance - best.distance <= 1 and self._table.are_look_alikes(best.name, other.name)
+        return margin <= 1 and other.distance - best.distance <= 1 and self._table.are_look_alikes(best.name, other.name)
 
 
 class _Misspelt(NamedTuple):
