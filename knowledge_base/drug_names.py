@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from knowledge_base.common_words import edits_to_common, is_common
 from knowledge_base.medicine_table import MedicineTable, canonical_ingredient, is_salt_word, medicine_table
 from knowledge_base.misspellings import MIN_CHARS, NearName, SpellingIndex
-from knowledge_base.name_slots import in_drug_slot, in_illness_slot, is_owned
+from knowledge_base.name_slots import ends_like_illness, in_drug_slot, in_illness_slot, is_owned
 from knowledge_base.types import DrugMention, DrugName, Match, Relation
 from knowledge_base.unknown_drugs import unknown_words
 from knowledge_base.words import Word, name_key, singular, word_set, words_of
@@ -39,7 +39,11 @@ _MEASURES: Final = word_set(
 _NEVER: Final = word_set("alcohol water salt sugar oxygen air sunscreen soap glucose sodium fluoride")
 """Names of active ingredients that a question means as something else."""
 _RIVAL: Final = 0.3
-"""Two names whose costs differ by less are equally near."""
+"""Two names whose costs differ by less, and their edits by less than the next, are equally near."""
+_RIVAL_EDITS: Final = 0.5
+_HEAD: Final = 3
+"""Names that also begin alike are mixed up more easily (Lambert, Am. J. Health Syst. Pharm. 54, 1997)."""
+_LONG_CHARS: Final = 7
 _SURE_CHARS: Final = 9
 """So long a word, one edit from a name, is a misspelling of it whatever stands around."""
 
@@ -183,10 +187,10 @@ class DrugLexicon:
                 pair = words[place : following + 1]
                 mention = _mention(text, pair, "misspelling", entry.readings, joined) if entry.readings else None
                 return _Misspelt((place, following), mention)
-        if len(word) < MIN_CHARS or is_common(word) or self._is_text_word(word):
+        if len(word) < MIN_CHARS or is_common(word):
             return None
         near = self._spelling.near(word) or self._spelling.near(singular(word) or "")
-        if not near or not _is_misspelling(words, place, near[0]):
+        if not near or not _is_misspelling(words, place, near[0]) or self._is_in_use(word):
             return None
         return _Misspelt((place,), self._read(text, words[place], near))
 
@@ -194,7 +198,9 @@ class DrugLexicon:
         """The one medicine a misspelling stands for, an ambiguous mention, or None for one that is not held."""
         best = near[0]
         entry = self._entries[(best.name,)]
-        rivals = [one.name for one in near[1:] if self._is_rival(best, one)]
+        look_alikes = self._look_alikes(word.text, best.name)
+        rivals = [one.name for one in dict.fromkeys((*near[1:], *look_alikes)) if self._is_rival(best, one)]
+        rivals = list(dict.fromkeys(rivals))
         if rivals or len(entry.readings) > 1:
             names = (best.name, *rivals)
             if any(self._entries[(name,)].readings for name in names):
@@ -202,14 +208,24 @@ class DrugLexicon:
             return None
         return _mention(text, [word], "misspelling", entry.readings, best.name) if entry.readings else None
 
+    def _look_alikes(self, word: str, name: str) -> list[NearName]:
+        """The names mixed up with one, however far: each is weighed before that one is taken."""
+        names = sorted(one for one in self._table.look_alikes.get(name, ()) if (one,) in self._entries)
+        return [NearName.between(word, one) for one in names]
+
     def _is_rival(self, best: NearName, other: NearName) -> bool:
         one, two = self._entries[(best.name,)], self._entries[(other.name,)]
         if (one.readings and one.readings == two.readings) or self._table.same(best.name, other.name):
             return False
-        margin = other.cost - best.cost
-        if margin < _RIVAL or (best.distance > 1 and other.distance <= best.distance):
+        farther, dearer = other.distance - best.distance, other.cost - best.cost
+        if (farther < _RIVAL_EDITS and dearer < _RIVAL) or (best.distance > 1 and farther <= 0):
             return True
-        return margin <= 1 and other.distance - best.distance <= 1 and self._table.are_look_alikes(best.name, other.name)
+        if farther > 1 or not self._table.are_look_alikes(best.name, other.name):
+            return False
+        return dearer < 1 or (dearer == 1 and best.name[:_HEAD] == other.name[:_HEAD])
+
+    def _is_in_use(self, word: str) -> bool:
+        return self._is_text_word(word) or self._is_text_word(singular(word) or word)
 
 
 class _Misspelt(NamedTuple):
@@ -288,8 +304,12 @@ def _is_misspelling(words: Sequence[Word], place: int, nearest: NearName) -> boo
     if to_common <= nearest.distance:
         in_slot = in_drug_slot(texts, place, beside_known=False) or is_owned(texts, place)
         return to_common == nearest.distance and in_slot
-    is_sure = nearest.distance <= 1 and len(word) >= _SURE_CHARS
-    return is_sure or not in_illness_slot(texts, place)
+    if nearest.distance <= 1 and len(word) >= _SURE_CHARS:
+        return True
+    if in_illness_slot(texts, place) or (nearest.distance > 1 and ends_like_illness(word)):
+        return False
+    # One letter of a short word changed makes another word: "actin" is not "Actiq".
+    return nearest.cost < 1 or len(word) >= _LONG_CHARS or in_drug_slot(texts, place, beside_known=False)
 
 
 def _is_measured(words: Sequence[Word], place: int, last: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -28,9 +28,12 @@ _EASY_SLIP: Final = 0.5
 _SLIP: Final = 0.75
 _HEARD: Final = 0.25
 """What writing a name as it sounds costs on top of what is still wrong."""
-_MAX_COST: Final = 1.5
+_SYLLABLE: Final = 1.25
+_MAX_COST: Final = 1.25
+_MAX_COST_LONG: Final = 1.5
 _MAX_COST_LONGER: Final = 2.0
 """More than this nobody gets wrong in one name: chosen on half of the RedMed medicines (`eval/drug_names.py`)."""
+_HEAD: Final = 3
 _TAIL: Final = 4
 """Letters at the end that a word with a slip at its start still shares with the name."""
 _SOUNDS: Final = tuple(
@@ -61,6 +64,11 @@ class NearName(NamedTuple):
     name: str
     distance: float
     cost: float
+
+    @classmethod
+    def between(cls, word: str, name: str) -> Self:
+        """How far a name is from a word, however far."""
+        return cls(name, float(OSA.distance(word, name)), slips(word, name))
 
 
 class SpellingIndex:
@@ -96,6 +104,8 @@ class SpellingIndex:
         near = []
         for name, distance in found.items():
             cost = min(slips(word, name), slips(heard, among[name]) + _HEARD)
+            if _lost_syllable(word, name):
+                cost = min(cost, _SYLLABLE)
             if _plausible(word, name, distance, cost):
                 near.append(NearName(name, distance, cost))
         return sorted(near, key=lambda one: (one.cost, one.distance, one.name))
@@ -164,8 +174,13 @@ def _plausible(word: str, name: str, distance: float, cost: float) -> bool:
         return distance <= 1 and len(name) > _LONG and word[-_TAIL:] == name[-_TAIL:]
     if distance <= 1 or cost <= 1:
         return True
-    if cost > (_MAX_COST if len(word) < _LONGER else _MAX_COST_LONGER):
+    most = _MAX_COST if len(word) <= _LONG else _MAX_COST_LONG if len(word) < _LONGER else _MAX_COST_LONGER
+    head = _HEAD if len(word) < _LONGER - 1 else _HEAD - 1
+    return cost <= most and word[:head] == name[:head]
+
+
+def _lost_syllable(word: str, name: str) -> bool:
+    """Whether a word is a long name without two neighbouring letters ("simvastin")."""
+    if len(word) + 2 != len(name) or len(name) < _LONGER - 1:
         return False
-    if distance > 2:
-        return word[:3] == name[:3] and len(name) > _LONGER
-    return word[:2] == name[:2] or (word[0] == name[0] and word[-3:] == name[-3:])
+    return any(word == name[:place] + name[place + 2 :] for place in range(_HEAD, len(word)))

@@ -49,6 +49,10 @@ _ILLNESS: Final = word_set(
     atrophy fever infection infections inherited sign lesion lesions cyst cysts defect defects virus
     """
 )
+_ILLNESS_ENDING: Final = re.compile(
+    r"(?:itis|osis|oses|emia|aemia|opathy|plasia|oma|omas|algia|uria|penia|rrhea|ectomy|otomy|oscopy|ology|phobia|plegia|"
+    r"trophy|iasis|ism|edema|cardia|tension|ness|tion|sion|ment|ship|ity|ing|ly|ful|less|able|ible|ally|ence|ance)$"
+)
 _OF_ILLNESS: Final = re.compile(
     r"\b(?:symptoms of|(?:is|being) done for|outlook for|complications of|risk for|treatments? for|diagnos\w+"
     r"|genetic changes related to|people (?:with|are affected by)|see a doctor for|prevent|causes) (?:the )?$"
@@ -90,3 +94,8 @@ def in_illness_slot(words: Sequence[str], place: int) -> bool:
     if _ILLNESS.intersection(words[place + 1 : place + 1 + _REACH]):
         return True
     return _OF_ILLNESS.search(" ".join(words[max(0, place - 5) : place]) + " ") is not None
+
+
+def ends_like_illness(word: str) -> bool:
+    """Whether a folded word ends as illnesses, findings and plain English words do ("hemangioma")."""
+    return _ILLNESS_ENDING.search(word) is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from knowledge_base.common_words import edits_to_common, is_common
-from knowledge_base.name_slots import in_drug_slot, in_illness_slot
+from knowledge_base.name_slots import ends_like_illness, in_drug_slot, in_illness_slot
 from knowledge_base.words import Word
 
 _STEM: Final = re.compile(
@@ -21,10 +21,6 @@ _STEM: Final = re.compile(
     r"platin|rubicin|taxel|trexate|dronate|fenac|profen|oxicam|coxib|fylline|terol|sone|solone|onide|"
     r"ezumab|nersen|leucel|(?:ner|ata|lata|ber|lo)cept|kinra|parin|plase|fibrate|glitazone|gabalin|racetam|peridol|piprazole|"
     r"apine|idone|azine|orphan|codone|morphone|stigmine|tropium|nacin|lutamide|relix|tadine|astine|trizine)$"
-)
-_ILLNESS: Final = re.compile(
-    r"(?:itis|osis|oses|emia|aemia|opathy|plasia|oma|omas|algia|uria|penia|rrhea|ectomy|otomy|oscopy|ology|phobia|plegia|"
-    r"trophy|iasis|ism|edema|cardia|tension|ness|tion|sion|ment|ship|ity|ing|ly|ful|less|able|ible|ally|ence|ance)$"
 )
 _MIN_CHARS: Final = 5
 
@@ -55,8 +51,7 @@ def unknown_words(
         slip = 1 if len(word) < 8 else 2
         if edits_to_common(word, slip) <= slip and not (stem and len(word) > 8):
             continue
-        if not stem and (is_text_word(word) or _ILLNESS.search(word)):
-            continue
-        if stem or (not in_illness_slot(texts, place) and in_drug_slot(texts, place, beside_known=n_known > 0)):
+        in_slot = not in_illness_slot(texts, place) and in_drug_slot(texts, place, beside_known=n_known > 0)
+        if stem or (in_slot and not ends_like_illness(word) and not is_text_word(word)):
             found.append(words[place])
     return found
