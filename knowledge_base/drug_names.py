@@ -38,8 +38,11 @@ _MEASURES: Final = word_set(
 )
 _NEVER: Final = word_set("alcohol water salt sugar oxygen air sunscreen soap glucose sodium fluoride")
 """Names of active ingredients that a question means as something else."""
+_MISPRINT: Final = 0.5
 _RIVAL: Final = 0.3
 """Two names whose costs differ by less, and their edits by less than the next, are equally near."""
+_RIVAL_FAR: Final = 0.5
+"""The same where the nearer of them is more than one edit away."""
 _RIVAL_EDITS: Final = 0.5
 _HEAD: Final = 3
 """Names that also begin alike are mixed up more easily (Lambert, Am. J. Health Syst. Pharm. 54, 1997)."""
@@ -190,7 +193,10 @@ class DrugLexicon:
         if len(word) < MIN_CHARS or is_common(word):
             return None
         near = self._spelling.near(word) or self._spelling.near(singular(word) or "")
-        if not near or not _is_misspelling(words, place, near[0]) or self._is_in_use(word):
+        if not near or not _is_misspelling(words, place, near[0]):
+            return None
+        # Labels have misprints too: a long word with one easy slip is the name, whatever texts write it.
+        if not (near[0].cost <= _MISPRINT and len(word) >= _SURE_CHARS) and self._is_in_use(word):
             return None
         return _Misspelt((place,), self._read(text, words[place], near))
 
@@ -218,7 +224,7 @@ class DrugLexicon:
         if (one.readings and one.readings == two.readings) or self._table.same(best.name, other.name):
             return False
         farther, dearer = other.distance - best.distance, other.cost - best.cost
-        if (farther < _RIVAL_EDITS and dearer < _RIVAL) or (best.distance > 1 and farther <= 0):
+        if farther < _RIVAL_EDITS and dearer < (_RIVAL if best.distance <= 1 else _RIVAL_FAR):
             return True
         if farther > 1 or not self._table.are_look_alikes(best.name, other.name):
             return False

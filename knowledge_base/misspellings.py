@@ -29,6 +29,7 @@ _SLIP: Final = 0.75
 _HEARD: Final = 0.25
 """What writing a name as it sounds costs on top of what is still wrong."""
 _SYLLABLE: Final = 1.25
+_FIRST: Final = 0.5
 _MAX_COST: Final = 1.25
 _MAX_COST_LONG: Final = 1.5
 _MAX_COST_LONGER: Final = 2.0
@@ -68,7 +69,7 @@ class NearName(NamedTuple):
     @classmethod
     def between(cls, word: str, name: str) -> Self:
         """How far a name is from a word, however far."""
-        return cls(name, float(OSA.distance(word, name)), slips(word, name))
+        return cls(name, float(OSA.distance(word, name)), _cost(word, name, sound(word), sound(name)))
 
 
 class SpellingIndex:
@@ -103,9 +104,7 @@ class SpellingIndex:
                 found[name] = min(found.get(name, 99.0), distance + 0.5 if distance else 0.75)
         near = []
         for name, distance in found.items():
-            cost = min(slips(word, name), slips(heard, among[name]) + _HEARD)
-            if _lost_syllable(word, name):
-                cost = min(cost, _SYLLABLE)
+            cost = _cost(word, name, heard, among[name])
             if _plausible(word, name, distance, cost):
                 near.append(NearName(name, distance, cost))
         return sorted(near, key=lambda one: (one.cost, one.distance, one.name))
@@ -116,6 +115,13 @@ def sound(word: str) -> str:
     for pattern, heard in _SOUNDS:
         word = pattern.sub(heard, word)
     return word
+
+
+def _cost(word: str, name: str, heard: str, said: str) -> float:
+    cost = min(slips(word, name), slips(heard, said) + _HEARD)
+    if _lost_syllable(word, name):
+        cost = min(cost, _SYLLABLE)
+    return cost if word[0] == name[0] or heard[:1] == said[:1] else cost + _FIRST
 
 
 def slips(word: str, name: str) -> float:
@@ -175,7 +181,7 @@ def _plausible(word: str, name: str, distance: float, cost: float) -> bool:
     if distance <= 1 or cost <= 1:
         return True
     most = _MAX_COST if len(word) <= _LONG else _MAX_COST_LONG if len(word) < _LONGER else _MAX_COST_LONGER
-    head = _HEAD if len(word) < _LONGER - 1 else _HEAD - 1
+    head = _HEAD if len(word) < _LONGER - 1 and cost != _SYLLABLE else _HEAD - 1
     return cost <= most and word[:head] == name[:head]
 
 
@@ -183,4 +189,4 @@ def _lost_syllable(word: str, name: str) -> bool:
     """Whether a word is a long name without two neighbouring letters ("simvastin")."""
     if len(word) + 2 != len(name) or len(name) < _LONGER - 1:
         return False
-    return any(word == name[:place] + name[place + 2 :] for place in range(_HEAD, len(word)))
+    return any(word == name[:place] + name[place + 2 :] for place in range(_HEAD - 1, len(word)))

@@ -20,9 +20,19 @@ _PASS_OVER: Final = word_set(
 )
 _BEFORE: Final = word_set(
     """
-    take taking took taken takes use using used on with does do can prescribed prescribe give given giving
-    dose started start starting stop stopping stopped and or vs versus plus about without while mix mixing
-    combine between than into to has will much many should
+    take taking took taken takes use using used on prescribed prescribe give given giving
+    dose started start starting stop stopping stopped vs versus plus without mix mixing
+    combine much many
+    """
+)
+_MAYBE_BEFORE: Final = word_set("with does do can and or about while between than into to has will should is was")
+"""Before anything; before a medicine where the question also speaks as people speak of medicines."""
+_OF_MEDICINES: Final = word_set(
+    """
+    take taking taken took dose doses dosage mg mcg tablet tablets pill pills capsule capsules medicine medicines
+    medication medications drug drugs effects interact interacts interaction interactions mix mixed combine
+    prescribed prescription safe overdose alcohol food empty cause causes make raise raises lower lowers help helps
+    work works used expire addictive drowsiness sleepy generic label
     """
 )
 _OF: Final = word_set(
@@ -38,7 +48,7 @@ _AFTER: Final = word_set(
     """
     side dose dosage dosing doses tablet tablets capsule capsules pill pills mg mcg interaction interactions
     overdose injection injections cream ointment gel syrup inhaler patch drops xr er sr cr warnings warning
-    contraindications uses safe and with vs or pregnancy breastfeeding prescription mechanism indications work
+    contraindications uses safe vs pregnancy breastfeeding prescription mechanism indications work
     works used label boxed black adverse storage
     """
 )
@@ -79,9 +89,11 @@ def in_drug_slot(words: Sequence[str], place: int, *, beside_known: bool) -> boo
         return True
     if beside_known:
         return previous in {"with", "and", "plus", "vs", "versus", "or"} or following in {"with", "and", "plus", "vs"}
+    if previous in _BEFORE or following in _AFTER or len(words) <= 2:
+        return True
     if previous == "is" and place == len(words) - 1:
         return True
-    return previous in _BEFORE or following in _AFTER or len(words) <= 2
+    return previous in _MAYBE_BEFORE and not _OF_MEDICINES.isdisjoint(words)
 
 
 def is_owned(words: Sequence[str], place: int) -> bool:
