@@ -16,7 +16,7 @@ from eval.measures import OURS, Measure
 from eval.statistics import wilson
 from knowledge_base.drug_names import DrugLexicon
 from knowledge_base.medicine_table import MedicineTable, medicine_table
-from knowledge_base.types import DrugName
+from knowledge_base.types import DrugMention, DrugName
 
 TASK: Final = "look-alikes"
 _QUESTION: Final = "what is the dose of {} for adults"
@@ -25,7 +25,7 @@ _NEAR: Final = 4
 
 
 class Between(NamedTuple):
-    """Two names and a word as near to one of them as to the other, give or take an edit."""
+    """Two names and a word as many edits from one of them as from the other."""
 
     one: str
     other: str
@@ -43,8 +43,9 @@ def measure_look_alikes(limit: int | None = None) -> tuple[Measure, ...]:
     asked, silent = [], []
     for between in words:
         mentions = held.resolve(_QUESTION.format(between.word)).mentions
-        silent.append(any(one.ingredients for one in mentions))
-        asked.append(any({between.one, between.other} <= set(one.candidates) for one in mentions))
+        silent.append(_is_taken(mentions, between, table))
+        meant = {table.stands_for(between.one), table.stands_for(between.other)}
+        asked.append(any(meant <= set(map(table.stands_for, one.candidates)) for one in mentions))
     alone = [*_read_with_one_held(words, names, table)]
     return (
         _share("look-alike spelled right read as another", swapped, bar=0.0),
@@ -71,11 +72,10 @@ def words_between(one: str, other: str) -> Iterator[Between]:
     if not 1 < len(steps) <= _NEAR:
         return
     found = set()
-    for n_taken in {len(steps) // 2, (len(steps) + 1) // 2}:
-        for taken in combinations(list(steps), n_taken):
-            found.add(Editops(list(taken), len(one), len(other)).apply(one, other))
+    for taken in combinations(list(steps), len(steps) // 2):
+        found.add(Editops(list(taken), len(one), len(other)).apply(one, other))
     for word in sorted(found):
-        if abs(OSA.distance(word, one) - OSA.distance(word, other)) <= 1 and word not in (one, other):
+        if OSA.distance(word, one) == OSA.distance(word, other):
             yield Between(one, other, word)
 
 
@@ -89,15 +89,23 @@ def _read_with_one_held(words: Iterable[Between], names: list[str], table: Medic
     for bit in range(len(names).bit_length()):
         for side in (0, 1):
             lexicon = _lexicon([name for name in names if number[name] >> bit & 1 == side], table)
-            for one, other, word in words:
-                if number[one] >> bit & 1 != number[other] >> bit & 1:
-                    mentions = lexicon.resolve(_QUESTION.format(word)).mentions
-                    yield any(mention.ingredients for mention in mentions)
+            for between in words:
+                if number[between.one] >> bit & 1 != number[between.other] >> bit & 1:
+                    mentions = lexicon.resolve(_QUESTION.format(between.word)).mentions
+                    yield _is_taken(mentions, between, table)
+
+
+def _is_taken(mentions: Iterable[DrugMention], between: Between, table: MedicineTable) -> bool:
+    """Whether the word is read as one of the two; a third name may be nearer than both."""
+    meant = {table.stands_for(between.one), table.stands_for(between.other)}
+    return any(mention.ingredients in meant for mention in mentions)
 
 
 def _lexicon(names: Iterable[str], table: MedicineTable) -> DrugLexicon:
     return DrugLexicon.build(
-        DrugName(name=one, relation="ingredient", ingredients=(one,)) for name in names for one in table.stands_for(name)
+        DrugName(name=one, relation="ingredient", ingredients=(one,))
+        for name in names
+        for one in table.stands_for(name)
     )
 
 

@@ -112,8 +112,8 @@ class DrugLexicon:
                 readings.setdefault(key, []).append((_MATCH[name.relation], stands_for))
         for canonical, as_held in spelled.items():
             for one in (canonical, as_held):
-                if name_key(one) and name_key(one)[0] not in _NEVER:
-                    readings.setdefault(name_key(one), []).append(("exact", (as_held,)))
+                if (key := name_key(one)) and key[0] not in _NEVER:
+                    readings.setdefault(key, []).append(("exact", (as_held,)))
         entries = {key: _entry(key, found, table) for key, found in readings.items()}
         for key, match, ingredients in _table_names(table, absent):
             if key not in entries:
@@ -204,9 +204,10 @@ class DrugLexicon:
         """The one medicine a misspelling stands for, an ambiguous mention, or None for one that is not held."""
         best = near[0]
         entry = self._entries[(best.name,)]
-        look_alikes = self._look_alikes(word.text, best.name)
-        rivals = [one.name for one in dict.fromkeys((*near[1:], *look_alikes)) if self._is_rival(best, one)]
-        rivals = list(dict.fromkeys(rivals))
+        mixed_up = self._table.look_alikes_of(best.name)
+        # However far a look-alike is, it is weighed before the nearest name is taken.
+        others = {one.name: one for one in (*(NearName.between(word.text, name) for name in mixed_up), *near[1:])}
+        rivals = sorted(name for name, one in others.items() if self._is_rival(best, one, mixed_up=name in mixed_up))
         if rivals or len(entry.readings) > 1:
             names = (best.name, *rivals)
             if any(self._entries[(name,)].readings for name in names):
@@ -214,21 +215,16 @@ class DrugLexicon:
             return None
         return _mention(text, [word], "misspelling", entry.readings, best.name) if entry.readings else None
 
-    def _look_alikes(self, word: str, name: str) -> list[NearName]:
-        """The names mixed up with one, however far: each is weighed before that one is taken."""
-        names = sorted(one for one in self._table.look_alikes.get(name, ()) if (one,) in self._entries)
-        return [NearName.between(word, one) for one in names]
-
-    def _is_rival(self, best: NearName, other: NearName) -> bool:
+    def _is_rival(self, best: NearName, other: NearName, *, mixed_up: bool) -> bool:
         one, two = self._entries[(best.name,)], self._entries[(other.name,)]
         if (one.readings and one.readings == two.readings) or self._table.same(best.name, other.name):
             return False
         farther, dearer = other.distance - best.distance, other.cost - best.cost
         if farther < _RIVAL_EDITS and dearer < (_RIVAL if best.distance <= 1 else _RIVAL_FAR):
             return True
-        if farther > 1 or not self._table.are_look_alikes(best.name, other.name):
-            return False
-        return dearer < 1 or (dearer == 1 and best.name[:_HEAD] == other.name[:_HEAD])
+        if not mixed_up or farther > 1:
+            return mixed_up and other.edits <= best.edits
+        return other.edits <= best.edits or dearer < 1 or (dearer == 1 and best.name[:_HEAD] == other.name[:_HEAD])
 
     def _is_in_use(self, word: str) -> bool:
         return self._is_text_word(word) or self._is_text_word(singular(word) or word)
@@ -284,10 +280,10 @@ def _table_names(
 ) -> Iterable[tuple[tuple[str, ...], Match, frozenset[str]]]:
     for key, ingredients in table.synonyms.items():
         yield key, "exact", ingredients
-    for name in (*table.ingredients, *absent):
-        yield name_key(name), "exact", frozenset((canonical_ingredient(name),))
     for key, ingredients in table.brands.items():
         yield key, "brand", ingredients
+    for name in (*table.ingredients, *table.look_alikes, *absent):
+        yield name_key(name), "exact", frozenset((canonical_ingredient(name),))
 
 
 def _mention(

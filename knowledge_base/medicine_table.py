@@ -48,9 +48,10 @@ class MedicineTable:
     ingredients: frozenset[str]
     look_alikes: Mapping[str, frozenset[str]]
 
-    def are_look_alikes(self, one: str, other: str) -> bool:
-        """Whether two names are known to be mixed up."""
-        return other in self.look_alikes.get(one, ())
+    def look_alikes_of(self, name: str) -> frozenset[str]:
+        """The names that one is mixed up with, or what it stands for is ("aciclovir", "Hydrocortone")."""
+        found = self.look_alikes.get(name, frozenset())
+        return found.union(*(self.look_alikes.get(one, ()) for one in self._ingredients((name,)))) - {name}
 
     def same(self, one: str, other: str) -> bool:
         """Whether two one-word names stand for the same ingredients ("lasix" and "frusemide")."""
@@ -99,7 +100,8 @@ def medicine_table() -> MedicineTable:
     )
     look_alikes: dict[str, frozenset[str]] = {}
     for group in groups:
-        for one, other in permutations(group, 2):
+        one_word = [name for name in group if len(name_key(name)) == 1]
+        for one, other in permutations(one_word, 2):
             look_alikes[one] = look_alikes.get(one, frozenset()) | {other}
     return MedicineTable(
         brands=MappingProxyType(brands),

@@ -34,6 +34,7 @@ _MAX_COST: Final = 1.25
 _MAX_COST_LONG: Final = 1.5
 _MAX_COST_LONGER: Final = 2.0
 """More than this nobody gets wrong in one name: chosen on half of the RedMed medicines (`eval/drug_names.py`)."""
+_FAR: Final = 99.0
 _HEAD: Final = 3
 _TAIL: Final = 4
 """Letters at the end that a word with a slip at its start still shares with the name."""
@@ -60,28 +61,30 @@ _SOUNDS: Final = tuple(
 
 
 class NearName(NamedTuple):
-    """A name and how far it is: `distance` in edits, less for what sounds alike; `cost` in likely slips."""
+    """A name and how far it is: in `edits`; in `distance`, less for what sounds alike; in `cost` of likely slips."""
 
     name: str
+    edits: int
     distance: float
     cost: float
 
     @classmethod
     def between(cls, word: str, name: str) -> Self:
         """How far a name is from a word, however far."""
-        return cls(name, float(OSA.distance(word, name)), _cost(word, name, sound(word), sound(name)))
+        n_edits = OSA.distance(word, name)
+        return cls(name, n_edits, float(n_edits), _cost(word, name, sound(word), sound(name)))
 
 
 class SpellingIndex:
     """Searches one-word names by spelling."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        groups: dict[str, dict[str, str]] = {}
+        groups: dict[str, list[tuple[str, str]]] = {}
         for name in sorted({name for name in names if len(name) >= MIN_CHARS}):
             heard = sound(name)
             for start in _starts(name, heard):
-                groups.setdefault(start, {})[name] = heard
-        self._groups = MappingProxyType({start: MappingProxyType(group) for start, group in groups.items()})
+                groups.setdefault(start, []).append((name, heard))
+        self._groups = MappingProxyType({start: tuple(zip(*group, strict=True)) for start, group in groups.items()})
 
     def near(self, word: str) -> list[NearName]:
         """The names a word may be a misspelling of, the likeliest first."""
@@ -89,24 +92,26 @@ class SpellingIndex:
         if limit == 0:
             return []
         heard = sound(word)
-        among = {name: said for start in _starts(word, heard) for name, said in self._groups.get(start, {}).items()}
-        found = {
-            name: float(distance)
-            for _, distance, name in process.extract(
-                word, {name: name for name in among}, scorer=OSA.distance, score_cutoff=limit, limit=None
-            )
-        }
-        for _, distance, name in process.extract(
-            heard, among, scorer=OSA.distance, score_cutoff=0 if len(word) < _LONG else limit - 1, limit=None
-        ):
-            # By sound alone a word may be a letter or two further off than by spelling.
-            if edits(word, name, limit + 1) <= limit + 1:
-                found[name] = min(found.get(name, 99.0), distance + 0.5 if distance else 0.75)
+        heard_limit = 0 if len(word) < _LONG else limit - 1
+        found: dict[str, tuple[float, str]] = {}
+        for start in _starts(word, heard):
+            names, sounds = self._groups.get(start, ((), ()))
+            for name, distance, place in process.extract(
+                word, names, scorer=OSA.distance, score_cutoff=limit, limit=None
+            ):
+                found[name] = (float(distance), sounds[place])
+            for said, distance, place in process.extract(
+                heard, sounds, scorer=OSA.distance, score_cutoff=heard_limit, limit=None
+            ):
+                # By sound alone a word may be a letter or two further off than by spelling.
+                if edits(word, names[place], limit + 1) <= limit + 1:
+                    by_letter = found.get(names[place], (_FAR, said))[0]
+                    found[names[place]] = (min(by_letter, distance + 0.5 if distance else 0.75), said)
         near = []
-        for name, distance in found.items():
-            cost = _cost(word, name, heard, among[name])
+        for name, (distance, said) in found.items():
+            cost = _cost(word, name, heard, said)
             if _plausible(word, name, distance, cost):
-                near.append(NearName(name, distance, cost))
+                near.append(NearName(name, OSA.distance(word, name), distance, cost))
         return sorted(near, key=lambda one: (one.cost, one.distance, one.name))
 
 
