@@ -6,7 +6,7 @@ to say. Thresholds were chosen on the medicines of the first half (`in_second_ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -104,7 +104,7 @@ def _consumer_questions(benchmarks: Path, lexicon: DrugLexicon, limit: int | Non
     right: list[tuple[bool, bool]] = []
     for question in medication_questions(benchmarks)[:limit]:
         foci = [_spelled(lexicon, name, generic.get(name.lower(), name)) for name in question.names]
-        if wanted := frozenset().union(*foci):
+        if any(foci):
             read = read_drugs(lexicon, question.text)
             right.append((in_second_half(question.text), all(focus & read for focus in foci if focus)))
     return [

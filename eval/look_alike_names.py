@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import OSA, Editops, Levenshtein
+from rapidfuzz.distance import OSA, Editop, Editops, Levenshtein
 
 from eval.measures import OURS, Measure
 from eval.statistics import wilson
@@ -72,8 +72,9 @@ def words_between(one: str, other: str) -> Iterator[Between]:
     if not 1 < len(steps) <= _NEAR:
         return
     found = set()
-    for taken in combinations(list(steps), len(steps) // 2):
-        found.add(Editops(list(taken), len(one), len(other)).apply(one, other))
+    for taken in combinations(steps.as_list(), len(steps) // 2):
+        some: list[Editop | tuple[str, int, int]] = [*taken]
+        found.add(Editops(some, len(one), len(other)).apply(one, other))
     for word in sorted(found):
         if OSA.distance(word, one) == OSA.distance(word, other):
             yield Between(one, other, word)
@@ -82,31 +83,35 @@ def words_between(one: str, other: str) -> Iterator[Between]:
 def _read_with_one_held(words: Iterable[Between], names: list[str], table: MedicineTable) -> Iterator[bool]:
     """Whether a word is taken for a name, in lexicons that hold some of the names and not the others.
 
-    Each bit of a name's number splits all names in two, so that of every pair one is held alone at least once.
+    The bits of a name's number split all names in two; a pair is read under the first bit that parts it.
     """
-    words = list(words)
     number = {name: place for place, name in enumerate(names)}
-    for bit in range(len(names).bit_length()):
-        for side in (0, 1):
-            lexicon = _lexicon([name for name in names if number[name] >> bit & 1 == side], table)
-            for between in words:
-                if number[between.one] >> bit & 1 != number[between.other] >> bit & 1:
-                    mentions = lexicon.resolve(_QUESTION.format(between.word)).mentions
-                    yield _is_taken(mentions, between, table)
+    by_bit: dict[int, list[Between]] = {}
+    for between in words:
+        apart = number[between.one] ^ number[between.other]
+        by_bit.setdefault(apart & -apart, []).append(between)
+    for bit, parted in by_bit.items():
+        for side in (0, bit):
+            lexicon = _lexicon([name for name in names if number[name] & bit == side], table)
+            for between in parted:
+                mentions = lexicon.resolve(_QUESTION.format(between.word)).mentions
+                yield _is_taken(mentions, between, table)
 
 
 def _is_taken(mentions: Iterable[DrugMention], between: Between, table: MedicineTable) -> bool:
-    """Whether the word is read as one of the two; a third name may be nearer than both."""
+    """Whether the word is read as one of the two, and not for a third name that is nearer than both."""
     meant = {table.stands_for(between.one), table.stands_for(between.other)}
-    return any(mention.ingredients in meant for mention in mentions)
+    n_edits = OSA.distance(between.word, between.one)
+    return any(
+        mention.ingredients in meant and all(OSA.distance(between.word, name) >= n_edits for name in mention.candidates)
+        for mention in mentions
+        if mention.match != "exact"
+    )
 
 
 def _lexicon(names: Iterable[str], table: MedicineTable) -> DrugLexicon:
-    return DrugLexicon.build(
-        DrugName(name=one, relation="ingredient", ingredients=(one,))
-        for name in names
-        for one in table.stands_for(name)
-    )
+    ingredients = sorted({one for name in names for one in table.stands_for(name)})
+    return DrugLexicon.build(DrugName(name=one, relation="ingredient", ingredients=(one,)) for one in ingredients)
 
 
 def _is_read(lexicon: DrugLexicon, name: str, meant: str, table: MedicineTable) -> bool:

@@ -96,17 +96,17 @@ class SpellingIndex:
         found: dict[str, tuple[float, str]] = {}
         for start in _starts(word, heard):
             names, sounds = self._groups.get(start, ((), ()))
-            for name, distance, place in process.extract(
+            for name, n_edits, place in process.extract(
                 word, names, scorer=OSA.distance, score_cutoff=limit, limit=None
             ):
-                found[name] = (float(distance), sounds[place])
-            for said, distance, place in process.extract(
+                found[name] = (float(n_edits), sounds[place])
+            for said, n_sounds, place in process.extract(
                 heard, sounds, scorer=OSA.distance, score_cutoff=heard_limit, limit=None
             ):
                 # By sound alone a word may be a letter or two further off than by spelling.
                 if edits(word, names[place], limit + 1) <= limit + 1:
                     by_letter = found.get(names[place], (_FAR, said))[0]
-                    found[names[place]] = (min(by_letter, distance + 0.5 if distance else 0.75), said)
+                    found[names[place]] = (min(by_letter, n_sounds + 0.5 if n_sounds else 0.75), said)
         near = []
         for name, (distance, said) in found.items():
             cost = _cost(word, name, heard, said)
