@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from knowledge_base.common_words import edits_to_common, is_common
 from knowledge_base.medicine_table import MedicineTable, canonical_ingredient, is_salt_word, medicine_table
 from knowledge_base.misspellings import MIN_CHARS, NearName, SpellingIndex
+from knowledge_base.name_slots import ends_like_illness, in_drug_slot, in_illness_slot, is_owned
 from knowledge_base.types import DrugMention, DrugName, Match, Relation
 from knowledge_base.unknown_drugs import unknown_words
 from knowledge_base.words import Word, name_key, singular, word_set, words_of
@@ -37,8 +38,17 @@ _MEASURES: Final = word_set(
 )
 _NEVER: Final = word_set("alcohol water salt sugar oxygen air sunscreen soap glucose sodium fluoride")
 """Names of active ingredients that a question means as something else."""
+_MISPRINT: Final = 0.5
 _RIVAL: Final = 0.3
-"""Two names whose distances differ by less are equally near."""
+"""Two names whose costs differ by less, and their edits by less than the next, are equally near."""
+_RIVAL_FAR: Final = 0.5
+"""The same where the nearer of them is more than one edit away."""
+_RIVAL_EDITS: Final = 0.5
+_HEAD: Final = 3
+"""Names that also begin alike are mixed up more easily (Lambert, Am. J. Health Syst. Pharm. 54, 1997)."""
+_LONG_CHARS: Final = 7
+_SURE_CHARS: Final = 9
+"""So long a word, one edit from a name, is a misspelling of it whatever stands around."""
 
 
 class Resolution(NamedTuple):
@@ -102,8 +112,8 @@ class DrugLexicon:
                 readings.setdefault(key, []).append((_MATCH[name.relation], stands_for))
         for canonical, as_held in spelled.items():
             for one in (canonical, as_held):
-                if name_key(one) and name_key(one)[0] not in _NEVER:
-                    readings.setdefault(name_key(one), []).append(("exact", (as_held,)))
+                if (key := name_key(one)) and key[0] not in _NEVER:
+                    readings.setdefault(key, []).append(("exact", (as_held,)))
         entries = {key: _entry(key, found, table) for key, found in readings.items()}
         for key, match, ingredients in _table_names(table, absent):
             if key not in entries:
@@ -180,10 +190,13 @@ class DrugLexicon:
                 pair = words[place : following + 1]
                 mention = _mention(text, pair, "misspelling", entry.readings, joined) if entry.readings else None
                 return _Misspelt((place, following), mention)
-        if len(word) < MIN_CHARS or is_common(word) or self._is_text_word(word):
+        if len(word) < MIN_CHARS or is_common(word):
             return None
-        near = self._spelling.near(word)
-        if not near or edits_to_common(word, 2) <= near[0].distance:
+        near = self._spelling.near(word) or self._spelling.near(singular(word) or "")
+        if not near or not _is_misspelling(words, place, near[0]):
+            return None
+        # Labels have misprints too: a long word with one easy slip is the name, whatever texts write it.
+        if not (near[0].cost <= _MISPRINT and len(word) >= _SURE_CHARS) and self._is_in_use(word):
             return None
         return _Misspelt((place,), self._read(text, words[place], near))
 
@@ -191,7 +204,10 @@ class DrugLexicon:
         """The one medicine a misspelling stands for, an ambiguous mention, or None for one that is not held."""
         best = near[0]
         entry = self._entries[(best.name,)]
-        rivals = [one.name for one in near[1:] if self._is_rival(best, one)]
+        mixed_up = self._table.look_alikes_of(best.name)
+        # However far a look-alike is, it is weighed before the nearest name is taken.
+        others = {one.name: one for one in (*(NearName.between(word.text, name) for name in mixed_up), *near[1:])}
+        rivals = sorted(name for name, one in others.items() if self._is_rival(best, one, mixed_up=name in mixed_up))
         if rivals or len(entry.readings) > 1:
             names = (best.name, *rivals)
             if any(self._entries[(name,)].readings for name in names):
@@ -199,12 +215,19 @@ class DrugLexicon:
             return None
         return _mention(text, [word], "misspelling", entry.readings, best.name) if entry.readings else None
 
-    def _is_rival(self, best: NearName, other: NearName) -> bool:
+    def _is_rival(self, best: NearName, other: NearName, *, mixed_up: bool) -> bool:
         one, two = self._entries[(best.name,)], self._entries[(other.name,)]
         if (one.readings and one.readings == two.readings) or self._table.same(best.name, other.name):
             return False
-        margin = other.distance - best.distance
-        return margin < _RIVAL or (margin <= 1 and self._table.are_look_alikes(best.name, other.name))
+        farther, dearer = other.distance - best.distance, other.cost - best.cost
+        if farther < _RIVAL_EDITS and dearer < (_RIVAL if best.distance <= 1 else _RIVAL_FAR):
+            return True
+        if not mixed_up or farther > 1:
+            return mixed_up and other.edits <= best.edits
+        return other.edits <= best.edits or dearer < 1 or (dearer == 1 and best.name[:_HEAD] == other.name[:_HEAD])
+
+    def _is_in_use(self, word: str) -> bool:
+        return self._is_text_word(word) or self._is_text_word(singular(word) or word)
 
 
 class _Misspelt(NamedTuple):
@@ -257,10 +280,10 @@ def _table_names(
 ) -> Iterable[tuple[tuple[str, ...], Match, frozenset[str]]]:
     for key, ingredients in table.synonyms.items():
         yield key, "exact", ingredients
-    for name in (*table.ingredients, *absent):
-        yield name_key(name), "exact", frozenset((canonical_ingredient(name),))
     for key, ingredients in table.brands.items():
         yield key, "brand", ingredients
+    for name in (*table.ingredients, *table.look_alikes, *absent):
+        yield name_key(name), "exact", frozenset((canonical_ingredient(name),))
 
 
 def _mention(
@@ -273,6 +296,22 @@ def _mention(
     return DrugMention(
         mention=text[start:end], start=start, end=end, match=match, ingredients=ingredients, candidates=read_as
     )
+
+
+def _is_misspelling(words: Sequence[Word], place: int, nearest: NearName) -> bool:
+    """Whether a word near a name means it, rather than an everyday word as near or an illness."""
+    word = words[place].text
+    texts = [one.text for one in words]
+    to_common = edits_to_common(word, 2)
+    if to_common <= nearest.distance:
+        in_slot = in_drug_slot(texts, place, beside_known=False) or is_owned(texts, place)
+        return to_common == nearest.distance and in_slot
+    if nearest.distance <= 1 and len(word) >= _SURE_CHARS:
+        return True
+    if in_illness_slot(texts, place) or (nearest.distance > 1 and ends_like_illness(word)):
+        return False
+    # One letter of a short word changed makes another word: "actin" is not "Actiq".
+    return nearest.cost < 1 or len(word) >= _LONG_CHARS or in_drug_slot(texts, place, beside_known=False)
 
 
 def _is_measured(words: Sequence[Word], place: int, last: int) -> bool:

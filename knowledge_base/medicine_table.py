@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import combinations
+from itertools import permutations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,18 +39,19 @@ _METALS: Final = word_set(
 _BIOLOGIC_ENDINGS: Final = ("mab", "cept", "stim", "poetin", "alfa", "beta", "kinra", "ase", "tide", "lin", "ermin")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MedicineTable:
     """`brands` and `synonyms` map a name's folded words to the ingredients it stands for."""
 
     brands: Mapping[tuple[str, ...], frozenset[str]]
     synonyms: Mapping[tuple[str, ...], frozenset[str]]
     ingredients: frozenset[str]
-    look_alikes: frozenset[frozenset[str]]
+    look_alikes: Mapping[str, frozenset[str]]
 
-    def are_look_alikes(self, one: str, other: str) -> bool:
-        """Whether two names are known to be mixed up."""
-        return frozenset((one, other)) in self.look_alikes
+    def look_alikes_of(self, name: str) -> frozenset[str]:
+        """The names that one is mixed up with, or what it stands for is ("aciclovir", "Hydrocortone")."""
+        found = self.look_alikes.get(name, frozenset())
+        return found.union(*(self.look_alikes.get(one, ()) for one in self._ingredients((name,)))) - {name}
 
     def same(self, one: str, other: str) -> bool:
         """Whether two one-word names stand for the same ingredients ("lasix" and "frusemide")."""
@@ -97,9 +98,17 @@ def medicine_table() -> MedicineTable:
     groups = (
         [name.strip() for name in line.split(",")] for line in _load("look_alikes.toml")["groups"].split("\n") if line
     )
-    pairs = frozenset(frozenset(pair) for group in groups for pair in combinations(group, 2))
-    keyed = (MappingProxyType(brands), MappingProxyType(synonyms))
-    return MedicineTable(keyed[0], keyed[1], frozenset(ingredients), pairs)
+    look_alikes: dict[str, frozenset[str]] = {}
+    for group in groups:
+        one_word = [name for name in group if len(name_key(name)) == 1]
+        for one, other in permutations(one_word, 2):
+            look_alikes[one] = look_alikes.get(one, frozenset()) | {other}
+    return MedicineTable(
+        brands=MappingProxyType(brands),
+        synonyms=MappingProxyType(synonyms),
+        ingredients=frozenset(ingredients),
+        look_alikes=MappingProxyType(look_alikes),
+    )
 
 
 def _entries(table: dict[str, str]) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:

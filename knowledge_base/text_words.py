@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from knowledge_base.question_words import quoted
+from knowledge_base.words import folded_words
 
 if TYPE_CHECKING:
     from knowledge_base.embedder import Embedder
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _NONSENSE: Final = "qzxvwkjquartz"
 _N_PASSAGES: Final = 2
 """One passage alone may have the misspelling too."""
+_N_READ: Final = 40
+"""Passages looked through: the word index finds every form of a word, "warfarin" for "warfarine"."""
 
 
 class TextWords:
@@ -36,7 +39,9 @@ class TextWords:
     def _is_in_use(self, word: str) -> bool:
         if self._splits and self._n_pieces(word) == 1:
             return True
-        return len(self._store.lexical(f"text : {quoted(word)}", _N_PASSAGES)) == _N_PASSAGES
+        numbers = [number for number, _ in self._store.lexical(f"text : {quoted(word)}", _N_READ)]
+        passages = self._store.passages(numbers).values()
+        return sum(word in folded_words(passage.text) for passage in passages) >= _N_PASSAGES
 
     def _n_pieces(self, word: str) -> int:
         return self._embedder.count_tokens(word) - self._embedder.count_tokens("")

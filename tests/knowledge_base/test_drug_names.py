@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from knowledge_base.drug_names import DrugLexicon
 from knowledge_base.medicine_table import canonical_ingredient, medicine_table
@@ -214,6 +215,74 @@ def test_an_empty_knowledge_base_knows_nothing_and_says_so() -> None:
     assert lexicon.resolve("") == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("warfarine", "warfarin"),
+        ("metformine", "metformin"),
+        ("tramadoll", "tramadol"),
+        ("lisnpril", "lisinopril"),
+        ("sertaline", "sertraline"),
+        ("isinopril", "lisinopril"),
+        ("methotexate", "methotrexate"),
+        ("predinosone", "prednisone"),
+    ],
+)
+@pytest.mark.parametrize("frame", ["can i take {} with food", "i forgot my {} this morning", "is {} safe in pregnancy"])
+def test_likely_slips_are_read_in_any_frame(lexicon: DrugLexicon, typed: str, name: str, frame: str) -> None:
+    (mention,) = lexicon.resolve(frame.format(typed)).mentions
+    assert name in (mention.ingredients or mention.candidates)
+
+
+@pytest.mark.parametrize("held", [{0, 1}, {0}, {1}])
+@pytest.mark.parametrize(
+    ("one", "other", "typed"),
+    [
+        ("hydroxyzine", "hydralazine", "hydraxyzine"),
+        ("clonidine", "clonazepam", "clonizipam"),
+        ("prednisone", "prednisolone", "prednisolne"),
+        ("vinblastine", "vincristine", "vincrastine"),
+        ("dopamine", "dobutamine", "dobamine"),
+        ("glipizide", "glyburide", "glypizide"),
+        ("cisplatin", "carboplatin", "carsplatin"),
+        ("losartan", "valsartan", "vosartan"),
+    ],
+)
+def test_a_word_between_look_alikes_is_never_taken_for_the_farther(
+    one: str, other: str, typed: str, held: set[int]
+) -> None:
+    names = [name for place, name in enumerate((one, other)) if place in held]
+    built = DrugLexicon.build(DrugName(name=name, relation="ingredient", ingredients=(name,)) for name in names)
+    nearest = min((one, other), key=lambda name: OSA.distance(typed, name))
+    is_between = OSA.distance(typed, one) == OSA.distance(typed, other)
+    for mention in built.resolve(f"what is the dose of {typed}").mentions:
+        assert mention.match == "ambiguous" or (not is_between and mention.ingredients == (nearest,))
+        assert mention.ingredients or {one, other} <= set(mention.candidates)
+
+
+def test_each_look_alike_is_read_as_itself() -> None:
+    table = medicine_table()
+    names = sorted(name for name in table.look_alikes if table.stands_for(name) == (name,))
+    built = DrugLexicon.build(DrugName(name=name, relation="ingredient", ingredients=(name,)) for name in names)
+    read = {name: built.resolve(f"{name} dose").mentions for name in names}
+    assert [name for name, mentions in read.items() if [one.ingredients for one in mentions] != [(name,)]] == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the symptoms of Caplan syndrome ?",
+        "Is Apert syndrome inherited ?",
+        "What is (are) Hepatic hemangioma ?",
+        "Is Pelizaeus-Merzbacher disease inherited ?",
+    ],
+)
+def test_an_illness_is_no_medicine(question: str) -> None:
+    names = ("verapamil", "almotriptan", "propranolol")
+    built = DrugLexicon.build(DrugName(name=name, relation="ingredient", ingredients=(name,)) for name in names)
+    assert built.resolve(question) == ((), ())
+
+
 @given(st.text())
 def test_mentions_point_into_any_text(text: str) -> None:
     for mention in _built().resolve(text).mentions:
@@ -254,8 +323,9 @@ def test_the_shipped_table_is_consistent() -> None:
     table = medicine_table()
     assert table.brands[("advil",)] == {"ibuprofen"}
     assert table.brands[("percocet",)] == {"acetaminophen", "oxycodone"}
-    assert table.are_look_alikes("hydroxyzine", "hydralazine")
-    assert not table.are_look_alikes("ibuprofen", "lisinopril")
+    assert "hydralazine" in table.look_alikes_of("hydroxyzine")
+    assert "famciclovir" in table.look_alikes_of("aciclovir")
+    assert "lisinopril" not in table.look_alikes_of("ibuprofen")
     named_twice = {name for name in table.ingredients if canonical_ingredient(name) not in table.ingredients}
     assert named_twice == set()
 
@@ -293,8 +363,8 @@ def test_misspellings_of_real_names(real_lexicon: DrugLexicon, shared_data: Path
         counts[f"{held} right"] += bool(read) and read <= wanted
     assert counts["held"] > 1000
     assert counts["held wrong"] == 0, counts
-    assert counts["absent wrong"] <= 2, counts
-    assert counts["held right"] / counts["held"] > 0.9, counts
+    assert counts["absent wrong"] <= 4, counts
+    assert counts["held right"] / counts["held"] > 0.95, counts
 
 
 @pytest.mark.data
