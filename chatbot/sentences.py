@@ -42,8 +42,8 @@ _REFERENCE_END: Final = re.compile(
 )
 """The "( 5.1 )" that ends each sentence of a label's Highlights, where openFDA runs them into one line."""
 _LAST_WORD: Final = re.compile(r"([A-Za-z][A-Za-z.]*|\d+(?:\.\d+)*)\.$")
-_BULLET: Final = re.compile(r"^[ \t]*(?:[•■●▪◦○‣∙❑›·*\u2013\u2014-]|\d{1,2}[.)]|\(?[a-z\d][.)])[ \t]+")
-_INLINE_BULLET: Final = re.compile(r"(?<=\s)[•■●▪◦○‣∙❑›]\s+")
+_BULLET: Final = re.compile(r"^[ \t]*(?:[•■●▪◦○‣∙❑\u203a·*\u2013\u2014-]|\d{1,2}[.)]|\(?[a-z\d][.)])[ \t]+")
+_INLINE_BULLET: Final = re.compile(r"(?<=\s)[•■●▪◦○‣∙❑\u203a]\s+")
 _NAMED_BY_LETTER: Final = re.compile(r"\b[a-z]{3,} [A-Z]\.$")
 """The end of "vitamin K." or "hepatitis B.": a sentence's end, unlike the initial of a name."""
 _SPACE: Final = re.compile(r"\s")
