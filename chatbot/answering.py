@@ -171,13 +171,14 @@ class Answerer:
             verdict=verdict,
             retrieval=retrieval,
             aspects=self._rules.aspects(name for part in focus(question, retrieval.aspects) for name in part),
-            boxed_warnings=self._boxed_warnings(list(ingredients)),
+            boxed_warnings=self.boxed_warnings(list(ingredients)),
             index_version=self._kb.index_version,
             numbers=self._triage.numbers,
             today=datetime.now(UTC).date(),
         )
 
-    def _boxed_warnings(self, ingredients: Sequence[str]) -> tuple[BoxedWarning, ...]:
+    def boxed_warnings(self, ingredients: Sequence[str]) -> tuple[BoxedWarning, ...]:
+        """The boxed warning of each ingredient that has one, quoted whole."""
         return tuple(
             BoxedWarning(
                 ingredient=ingredient,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias, get_args
 
@@ -18,7 +18,9 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 
 from chatbot import messages, page, sources_panel, theme
+from chatbot.about_me import build_about_me, to_facts
 from chatbot.accounts.identity import LOCAL, Identity
+from chatbot.facts import Facts
 from chatbot.guard.asgi import identity_of
 from chatbot.history.types import LOCAL_OWNER
 from chatbot.messages import Exchange
@@ -27,7 +29,7 @@ from chatbot.privacy.identifiers import Kind
 from chatbot.question_text import MAX_CHARS
 from chatbot.sources_panel import PagePicture, SourceStore
 from chatbot.streaming import AnswersQuestions, Pending, stream_answer
-from chatbot.types import Audience, Notice, Turn
+from chatbot.types import Audience, Notice, Response, Turn
 from knowledge_base.errors import VademecumError
 from knowledge_base.types import Box
 
@@ -36,6 +38,7 @@ _MAX_WAITING: Final = 64
 _CONCURRENT_ANSWERS: Final = 4
 _SESSION_SECONDS: Final = 3600 * 8
 Conversation: TypeAlias = tuple[Exchange, ...]
+ChecksLists: TypeAlias = Callable[[Sequence[str]], Response]
 Shown: TypeAlias = tuple[Any, Any, Any, Any]
 """New values of the transcript, the sources panel, the conversation and the question box."""
 
@@ -92,9 +95,11 @@ class _Chat:
         page_picture: PagePicture,
         audience: Audience,
         keeper: KeepsConversations | None,
+        check_list: ChecksLists | None,
     ) -> None:
         self._answerer = answerer
         self._keeper = keeper
+        self._check = check_list
         self._audience = audience
         self._page_picture = page_picture
 
@@ -108,6 +113,7 @@ class _Chat:
         typed: str,
         wanted: Audience,
         keep: bool,
+        facts: Facts,
         event: gr.EventData,
         request: gr.Request,
     ) -> AsyncIterator[Shown]:
@@ -125,7 +131,7 @@ class _Chat:
         again = gr.update(value=question, submit_btn="Ask", stop_btn=False)
         yield before + messages.render_pending(question, page.FIRST_STAGE, "", turn), gr.skip(), gr.skip(), busy
         try:
-            news = stream_answer(self._answerer, question, _history(conversation), audience)
+            news = stream_answer(self._answerer, question, _history(conversation), audience, facts)
             async with contextlib.aclosing(news):
                 async for item in news:
                     if isinstance(item, Pending):
@@ -144,6 +150,30 @@ class _Chat:
             # The traceback may carry the person's words; its kind is enough here.
             _LOG.error("answering failed: %s", type(error).__name__)
             yield before + messages.render_failure(question, _BROKEN, turn), gr.skip(), gr.skip(), again
+
+    def tell(self, known: Facts, *fields: Any) -> Facts:  # noqa: ANN401 - what the fields of the page hold
+        """What the person told of themselves; a field that cannot be read changes nothing and is named."""
+        try:
+            return to_facts(*fields)
+        except VademecumError as error:
+            gr.Warning(str(error), title="About me")
+            return known
+
+    async def check_list(
+        self, conversation: Conversation, wanted: Audience, facts: Facts, request: gr.Request
+    ) -> Shown:
+        """Check the medicines the person takes with each other."""
+        if self._check is None:
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        turn, question = len(conversation), f"Check together: {', '.join(facts.medicines)}"
+        before = messages.render_conversation(conversation)
+        try:
+            response = await run_sync(self._check, facts.medicines)
+        except VademecumError as error:
+            return before + messages.render_failure(question, str(error), turn), gr.skip(), gr.skip(), gr.skip()
+        exchange = Exchange(question=question, audience=_person(request).audience(wanted), response=response)
+        shown = before + messages.render_exchange(exchange, turn)
+        return shown, sources_panel.render_overview(response, turn), (*conversation, exchange), gr.skip()
 
     async def keep(self, conversation: Conversation, keep: bool, request: gr.Request) -> None:
         """Keep the conversation so far when the switch is set; say what happens when it is taken back."""
@@ -204,6 +234,7 @@ def build_app(
     audience: Audience = "patient",
     page_picture: PagePicture | None = None,
     keeper: KeepsConversations | None = None,
+    check_list: ChecksLists | None = None,
 ) -> gr.Blocks:
     """The page over one answerer.
 
@@ -212,10 +243,12 @@ def build_app(
         audience: the reader the switch is set to at first.
         page_picture: draws a page of a PDF; the one of `ingest` if None.
         keeper: keeps conversations for whom the switch is set; without one there is no switch.
+        check_list: checks the medicines a person takes with each other; without it there is no button.
     """
-    chat = _Chat(answerer, page_picture or _draw_page, audience, keeper)
+    chat = _Chat(answerer, page_picture or _draw_page, audience, keeper, check_list)
     with gr.Blocks(title="vademecum", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
         conversation = gr.State((), time_to_live=_SESSION_SECONDS)
+        facts = gr.State(Facts(), time_to_live=_SESSION_SECONDS)
         with gr.Row(elem_id="vm-top"):
             gr.HTML(page.render_brand(theme.logo()), apply_default_css=False)
             switch = gr.Radio(
@@ -251,6 +284,7 @@ def build_app(
                         submit_btn="Ask",
                         elem_id="vm-question",
                     )
+                    about = build_about_me(with_check=check_list is not None)
                     gr.HTML(page.render_disclaimer(), apply_default_css=False)
             with gr.Column(elem_id="vm-sources"):
                 sources = gr.HTML(
@@ -259,7 +293,11 @@ def build_app(
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         shown = [transcript, sources, conversation, box]
         # One event for both ways to ask: while a question is being answered no other is taken.
-        asking = gr.on([box.submit, transcript.submit], chat.ask, [conversation, box, switch, keep], shown, **quiet)
+        asking = gr.on(
+            [box.submit, transcript.submit], chat.ask, [conversation, box, switch, keep, facts], shown, **quiet
+        )
+        gr.on([one.change for one in about.fields], chat.tell, [facts, *about.fields], [facts], **quiet)
+        about.check.click(chat.check_list, [conversation, switch, facts], shown, **quiet)
         box.stop(chat.stop, [conversation, switch], shown, cancels=asking, **quiet)
         controls.click(chat.restart, [switch], [*shown, keep], cancels=asking, **quiet)
         keep.input(chat.keep, [conversation, keep], None, **quiet)

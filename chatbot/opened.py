@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from chatbot.answering import Answerer
+from chatbot.list_answer import to_answer
+from chatbot.list_check import ListChecker
 from chatbot.llm import ChatModel
 from chatbot.privacy.identifiers import FindsIdentifiers
+from chatbot.types import Answer
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import Query
@@ -29,6 +33,17 @@ class OpenedAnswerer(Answerer):
         self.retriever = HybridRetriever(knowledge_base)
         self.model_name = chat_model.name if chat_model is not None else "extractive"
         super().__init__(knowledge_base, self.retriever, chat_model, country=country, finder=finder)
+
+    def check_list(self, medicines: Sequence[str]) -> Answer:
+        """What the labels of these medicines say of each other, as an answer.
+
+        Raises:
+            VademecumError: an empty list, or a longer one than can be read.
+        """
+        check = ListChecker(self.knowledge_base.store, self.retriever).check(medicines)
+        ingredients = dict.fromkeys(one for drug in check.drugs for one in drug.ingredients)
+        boxed = self.boxed_warnings(list(ingredients))
+        return to_answer(check, ", ".join(medicines), boxed, self.knowledge_base.index_version)
 
     def warm_up(self) -> None:
         """Load the embedder and the indexes now, so that the first question does not wait for them."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chatbot.facts import Facts
 from chatbot.page import FIRST_STAGE, STAGES
 from chatbot.stages import OnProgress, Progress
 from chatbot.types import Audience, Response, Turn
@@ -26,6 +27,7 @@ class AnswersQuestions(Protocol):
         *,
         history: Sequence[Turn] = (),
         audience: Audience = "patient",
+        facts: Facts | None = None,
         on_progress: OnProgress | None = None,
     ) -> Response:
         """Answer one question."""
@@ -41,7 +43,7 @@ class Pending:
 
 
 async def stream_answer(
-    answerer: AnswersQuestions, question: str, history: Sequence[Turn], audience: Audience
+    answerer: AnswersQuestions, question: str, history: Sequence[Turn], audience: Audience, facts: Facts | None = None
 ) -> AsyncGenerator[Pending | Response, None]:
     """Each change of stage or draft, then the response.
 
@@ -55,7 +57,7 @@ async def stream_answer(
         loop.call_soon_threadsafe(news.put_nowait, progress)
 
     task = asyncio.create_task(
-        answerer.answer(question, history=history, audience=audience, on_progress=report), name="answer"
+        answerer.answer(question, history=history, audience=audience, facts=facts, on_progress=report), name="answer"
     )
     task.add_done_callback(lambda _: loop.call_soon(news.put_nowait, None))
     stage, draft = FIRST_STAGE, ""

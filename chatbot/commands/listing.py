@@ -15,16 +15,15 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Interactions and duplicates in a list of medicines, in the words of their labels."""
-    from chatbot.list_answer import to_answer
+    from chatbot.contract import to_json
     from chatbot.list_check import ListChecker
     from chatbot.plain_text import to_plain_text
     from chatbot.settings import load_settings
-    from chatbot.wiring import open_kb
-    from knowledge_base.retriever import HybridRetriever
+    from chatbot.wiring import open_answerer
 
-    knowledge_base = open_kb(load_settings(), kb_path)
-    outcome = ListChecker(knowledge_base.store, HybridRetriever(knowledge_base)).check(medicines)
+    answerer = open_answerer(load_settings(), kb_path)
     if as_json:
-        print_json(outcome.to_json())
+        outcome = ListChecker(answerer.knowledge_base.store, answerer.retriever).check(medicines)
+        print_json({**outcome.to_json(), "answer": to_json(answerer.check_list(medicines))})
     else:
-        typer.echo(to_plain_text(to_answer(outcome, ", ".join(medicines))))
+        typer.echo(to_plain_text(answerer.check_list(medicines)))

@@ -42,7 +42,9 @@ def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = N
     from chatbot.app import build_app, build_server
     from chatbot.guard.door import guard_page
 
-    app = build_app(answerer, audience=settings.audience, keeper=open_recorder(settings))
+    app = build_app(
+        answerer, audience=settings.audience, keeper=open_recorder(settings), check_list=answerer.check_list
+    )
     page = guard_page(build_server(app), policy, open_users(settings))
     url = _url(address, number, policy.tls)
     _serve(page, settings, policy, address, number, lambda: typer.echo(f"vademecum answers on {url} (Ctrl-C stops it)"))

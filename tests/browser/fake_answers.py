@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
+from chatbot.facts import Facts
 from chatbot.types import (
     Abstention,
     Answer,
@@ -176,6 +177,7 @@ class FakeAnswerer:
         *,
         history: Sequence[Turn] = (),
         audience: Audience = "patient",
+        facts: Facts | None = None,
         on_progress: Callable[[FakeProgress], None] | None = None,
     ) -> Response:
         self.asked.append((question, tuple(history), audience))
