@@ -192,21 +192,26 @@ class DrugLexicon:
                 return _Misspelt((place, following), mention)
         if len(word) < MIN_CHARS or is_common(word):
             return None
-        near = self._spelling.near(word) or self._spelling.near(singular(word) or "")
+        near = self._spelling.near(word)
+        # "klonapins": a plural is read as what one of them is called.
+        one = singular(word) or word
+        of_one = self._spelling.near(one)
+        if of_one and (not near or of_one[0].cost < near[0].cost):
+            word, near = one, of_one
         if not near or not _is_misspelling(words, place, near[0]):
             return None
         # Labels have misprints too: a long word with one easy slip is the name, whatever texts write it.
         if not (near[0].cost <= _MISPRINT and len(word) >= _SURE_CHARS) and self._is_in_use(word):
             return None
-        return _Misspelt((place,), self._read(text, words[place], near))
+        return _Misspelt((place,), self._read(text, words[place], word, near))
 
-    def _read(self, text: str, word: Word, near: Sequence[NearName]) -> DrugMention | None:
+    def _read(self, text: str, word: Word, typed: str, near: Sequence[NearName]) -> DrugMention | None:
         """The one medicine a misspelling stands for, an ambiguous mention, or None for one that is not held."""
         best = near[0]
         entry = self._entries[(best.name,)]
         mixed_up = self._table.look_alikes_of(best.name)
         # However far a look-alike is, it is weighed before the nearest name is taken.
-        others = {one.name: one for one in (*(NearName.between(word.text, name) for name in mixed_up), *near[1:])}
+        others = {one.name: one for one in (*(NearName.between(typed, name) for name in mixed_up), *near[1:])}
         rivals = sorted(name for name, one in others.items() if self._is_rival(best, one, mixed_up=name in mixed_up))
         if rivals or len(entry.readings) > 1:
             names = (best.name, *rivals)

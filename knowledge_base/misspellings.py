@@ -99,7 +99,7 @@ class SpellingIndex:
             for name, n_edits, place in process.extract(
                 word, names, scorer=OSA.distance, score_cutoff=limit, limit=None
             ):
-                found[name] = (float(n_edits), sounds[place])
+                found[name] = (min(found.get(name, (_FAR,))[0], n_edits), sounds[place])
             for said, n_sounds, place in process.extract(
                 heard, sounds, scorer=OSA.distance, score_cutoff=heard_limit, limit=None
             ):
