@@ -19,6 +19,7 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.fusion import reciprocal_rank_fusion
+from knowledge_base.query_adapter import query_adapter
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
@@ -80,14 +81,19 @@ class HybridRetriever:
         opened = self._open()
         reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
-        vector = self._kb.embedder.embed_queries([reading.text])[0] if scopes else None
+        adapter = query_adapter(self._kb.embedder) if reading.fits else None
+        vector: NDArray[np.float32] | None = None
+        if scopes:
+            texts = [reading.text] if adapter is None else [reading.text, reading.masked]
+            vector, *masked = self._kb.embedder.embed_queries(texts)
+            reading = reading if adapter is None else reading.with_shares(adapter, masked[0])
         rankings = [self._rank(query, reading, scope, vector, opened) for scope in scopes if vector is not None]
         chosen = select(interleave(rankings), query.k)
         return Retrieval(
             query=query,
             passages=_scored(chosen, vector, opened.dense),
             drugs=reading.drugs,
-            aspects=reading.aspects,
+            aspects=self._tables.aspects.spoken(reading.aspects),
             unknown_drugs=reading.unknown,
             n_documents_searched=_n_documents(scopes, opened.catalogue),
         )
