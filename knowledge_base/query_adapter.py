@@ -25,6 +25,8 @@ MASK: Final = "the drug"
 """What stands for a medicine's name in the text that is embedded: the name itself says nothing of what is asked."""
 CUE_SCALE: Final = 0.3
 """How large a cue is beside a unit vector; with 1 the head leaned on cues and read new wordings worse."""
+_SHARPNESS: Final = 1.3
+"""Few wordings leave the head less sure than it is right; chosen on wordings and medicines held back."""
 _SEPARATOR: Final = "\n"
 
 
@@ -64,7 +66,7 @@ class QueryAdapter:
         """
         cues = CUE_SCALE * np.array([fits.get(name, 0.0) for name in self.aspects], dtype=np.float32)
         logits = np.concatenate([vector, cues]) @ self._weights + self._bias
-        odds = np.exp(logits - logits.max())
+        odds = np.exp(_SHARPNESS * (logits - logits.max()))
         odds /= odds.sum()
         order = np.argsort(-odds, kind="stable")
         return MappingProxyType({self.aspects[place]: float(odds[place]) for place in order})

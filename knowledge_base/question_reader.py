@@ -45,6 +45,11 @@ class Reading:
     fits: Mapping[str, float] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def doubt(self) -> float:
+        """How likely it is that not the first aspect is asked about; 0 where only cues were read."""
+        return 1.0 - max(self.shares.values()) if self.shares else 0.0
+
     def with_shares(self, adapter: QueryAdapter, vector: NDArray[np.float32]) -> Reading:
         """The reading with what the adapter makes of the vector of `masked`; the likely aspects come first."""
         shares = adapter.shares(vector, self.fits)

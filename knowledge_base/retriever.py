@@ -24,7 +24,7 @@ from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
 from knowledge_base.scopes import Scope, find_scopes
-from knowledge_base.selection import Ranked, interleave, select
+from knowledge_base.selection import Ranked, interleave, select, spread
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
 
@@ -124,7 +124,8 @@ class HybridRetriever:
         for number, passage in opened.store.passages(list(dict.fromkeys([*best.tolist(), *naming]))).items():
             said = text_score(passage, reading, self._tables.aspects, scope.interactants)
             ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
-        return sorted(ranked, key=lambda one: (-one.score, one.passage.number))
+        ranked.sort(key=lambda one: (-one.score, one.passage.number))
+        return spread(ranked, reading.doubt)
 
     def _open(self) -> _Opened:
         with self._lock:
