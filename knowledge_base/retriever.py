@@ -54,10 +54,14 @@ class _Opened(NamedTuple):
 
 
 class HybridRetriever:
-    """Searches one knowledge base; safe to share between threads and follows it through `refresh`."""
+    """Searches one knowledge base; safe to share between threads and follows it through `refresh`.
 
-    def __init__(self, kb: KnowledgeBase) -> None:
+    With `adapt` false the cues alone say what is asked, as for an embedder that the query adapter was not made for.
+    """
+
+    def __init__(self, kb: KnowledgeBase, *, adapt: bool = True) -> None:
         self._kb = kb
+        self._adapt = adapt
         self._tables = Tables(aspect_table(), drug_classes())
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
@@ -81,7 +85,7 @@ class HybridRetriever:
         opened = self._open()
         reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
-        adapter = query_adapter(self._kb.embedder) if reading.fits else None
+        adapter = query_adapter(self._kb.embedder) if self._adapt and reading.fits else None
         vector: NDArray[np.float32] | None = None
         if scopes:
             texts = [reading.text] if adapter is None else [reading.text, reading.masked]

@@ -73,7 +73,7 @@ def fit(examples: Examples, names: tuple[str, ...]) -> QueryAdapter:
     for _ in range(_STEPS):
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(inputs @ weights + bias, wanted)
-        (loss + _DECAY * weights.square().sum()).backward()  # type: ignore[no-untyped-call]
+        (loss + _DECAY * weights.square().sum()).backward()
         optimizer.step()
     return QueryAdapter(weights.detach().numpy(), bias.detach().numpy(), names)
 

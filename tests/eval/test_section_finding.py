@@ -69,7 +69,7 @@ def test_the_wordings_learned_from_name_known_aspects() -> None:
 @given(st.sampled_from([name for one in MEDICINES for name in one.names]), st.integers(0, 10**6))
 def test_a_misspelling_is_one_edit_away_and_no_other_medicine(name: str, seed: int) -> None:
     known = frozenset(name for one in MEDICINES for name in one.names)
-    edited = misspell(name, known, random.Random(seed))
+    edited = misspell(name, known, random.Random(seed))  # noqa: S311
     assert edited is not None
     assert OSA.distance(name, edited) == 1
     assert edited not in known
@@ -77,7 +77,7 @@ def test_a_misspelling_is_one_edit_away_and_no_other_medicine(name: str, seed: i
 
 
 def test_a_short_name_is_not_misspelt() -> None:
-    assert misspell("advil", frozenset(), random.Random(0)) is None
+    assert misspell("advil", frozenset(), random.Random(0)) is None  # noqa: S311
 
 
 def test_questions_repeat_under_a_seed_and_a_fifth_is_misspelt() -> None:
@@ -94,7 +94,9 @@ def knowledge_base(tmp_path, word_embedder, make_document):
     codes = {"Dose": loinc.DOSAGE, "Uses": loinc.INDICATIONS}
     with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
         documents = [
-            make_document(f"md:{name}@1", {"Dose": f"Take {name}.", "Uses": "For pain."}, codes=codes, ingredients=(name,))
+            make_document(
+                f"md:{name}@1", {"Dose": f"Take {name}.", "Uses": "For pain."}, codes=codes, ingredients=(name,)
+            )
             for name in ("ibuprofen", "naproxen")
         ]
         builder.add_file("labels", "1", documents)
