@@ -43,8 +43,9 @@ def _learned_from() -> dict[str, list[str]]:
     return tomllib.loads((files("eval") / "data" / "aspect_wordings.toml").read_text(encoding="utf-8"))
 
 
-def test_every_kind_has_wordings_of_both_audiences() -> None:
-    kinds = section_kinds()
+@pytest.mark.parametrize("file_name", ["section_wordings.toml", "unseen_wordings.toml"])
+def test_every_kind_has_wordings_of_both_audiences(file_name: str) -> None:
+    kinds = section_kinds(file_name)
     assert len(kinds) >= 20
     for kind in kinds:
         assert kind.codes <= set(loinc.NAMES), kind.name
@@ -53,9 +54,10 @@ def test_every_kind_has_wordings_of_both_audiences() -> None:
         assert all(wording.count("{drug}") == 1 for _, wording in kind.wordings), kind.name
 
 
-def test_no_reported_wording_was_learned_from() -> None:
+@pytest.mark.parametrize("file_name", ["section_wordings.toml", "unseen_wordings.toml"])
+def test_no_reported_wording_was_learned_from(file_name: str) -> None:
     learned = [_words(wording) for wordings in _learned_from().values() for wording in wordings]
-    for kind in section_kinds():
+    for kind in section_kinds(file_name):
         for _, wording in kind.wordings:
             said = _words(wording)
             near = [len(said & other) / len(said | other) for other in learned if said | other]
