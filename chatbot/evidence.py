@@ -143,7 +143,8 @@ class EvidenceRules:
 
         One word over is forgiven where an aspect is read: "dose in kidney disease" is about a medicine all the same.
         """
-        aspects = aspect_table().resolve(question)
+        table = aspect_table()
+        aspects = table.spoken(table.resolve(question))
         return len(self.words(question, (), self.aspects(aspects))) > (1 if aspects else 0)
 
     def _word(self, said: str) -> Word:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -46,6 +46,8 @@ class Aspect:
     terms: re.Pattern[str] | None
     leads: re.Pattern[str] | None
     """How labels open the very sentence that answers."""
+    like: str | None = None
+    """The broader aspect under which an answer speaks of this one; None for its own name."""
 
     def fit(self, question: str) -> float:
         """1 for a cue, one half for a hint, 0 for neither."""
@@ -59,6 +61,7 @@ class AspectTable:
 
     def __init__(self, aspects: Sequence[Aspect]) -> None:
         self._aspects = MappingProxyType({aspect.name: aspect for aspect in aspects})
+        self._like = MappingProxyType({aspect.name: aspect.like or aspect.name for aspect in aspects})
 
     def __getitem__(self, name: str) -> Aspect:
         """The aspect of a name; KeyError if there is none."""
@@ -73,6 +76,15 @@ class AspectTable:
         """Every aspect's name."""
         return tuple(self._aspects)
 
+    def spoken(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The aspects under which an answer speaks of these, in order, each once."""
+        return tuple(dict.fromkeys(self._like.get(name, name) for name in names))
+
+    def fits(self, question: str, drug_spans: Sequence[tuple[int, int]] = ()) -> dict[str, float]:
+        """How well the cues of each aspect fit a question: 1, one half or 0."""
+        masked = mask(question, drug_spans, _DRUG)
+        return {name: aspect.fit(masked) for name, aspect in self._aspects.items()}
+
     def resolve(self, question: str, n_drugs: int = 0, drug_spans: Sequence[tuple[int, int]] = ()) -> tuple[str, ...]:
         """What a question is after, best first; empty if nothing says so.
 
@@ -81,8 +93,8 @@ class AspectTable:
             n_drugs: how many different medicines or classes of medicines it names.
             drug_spans: where their names stand; the names themselves give no cue.
         """
-        masked = _mask(question, drug_spans)
-        fits = {name: aspect.fit(masked) for name, aspect in self._aspects.items()}
+        masked = mask(question, drug_spans, _DRUG)
+        fits = self.fits(question, drug_spans)
         if n_drugs < 2:
             # "Take it with food" is no interaction of medicines, and only one was named.
             others = [name for name, fit in fits.items() if fit == 1.0 and name != _INTERACTION]
@@ -121,6 +133,7 @@ def _aspect(name: str, entry: dict[str, Any]) -> Aspect:
         headings=_pattern(entry["headings"]) if "headings" in entry else None,
         terms=_pattern(rf"\b(?:{entry['terms']})\b") if "terms" in entry else None,
         leads=_pattern(rf"\b(?:{entry['leads']})\b") if "leads" in entry else None,
+        like=entry.get("like"),
     )
 
 
@@ -132,7 +145,8 @@ def _names_interaction(question: str) -> bool:
     return re.search(r"\binteract", question, re.IGNORECASE) is not None
 
 
-def _mask(question: str, spans: Sequence[tuple[int, int]]) -> str:
+def mask(question: str, spans: Sequence[tuple[int, int]], stand_in: str) -> str:
+    """A question with one stand-in for each medicine's name."""
     for start, end in sorted(spans, reverse=True):
-        question = f"{question[:start]}{_DRUG}{question[end:]}"
+        question = f"{question[:start]}{stand_in}{question[end:]}"
     return question

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
-from knowledge_base.aspects import JOINING, AspectTable
+from knowledge_base.aspects import JOINING, AspectTable, mask
 from knowledge_base.drug_classes import ClassMention, DrugClasses
 from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.lay_terms import Meaning, meanings_of
+from knowledge_base.query_adapter import MASK, QueryAdapter
 from knowledge_base.question_words import content_words
 from knowledge_base.types import DrugMention, Query
 from knowledge_base.words import Word, name_key, spans_free
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LIKELY: Final = 0.25
+"""An aspect this likely is asked about, whatever the cues say; below it, the cues' order holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +29,32 @@ class Reading:
     """A question as it was understood.
 
     `text` has the medicines' own names in the place of brands and misspellings: what is embedded.
+    `masked` has one stand-in for each medicine: what says which aspect is asked about.
     `words` carry the question, medicines left out; `meanings` are the same with what labels write for them.
+    `shares` are the probabilities of the aspects, the likeliest first; empty where only cues were read.
     """
 
     text: str
+    masked: str
     drugs: tuple[DrugMention, ...]
     unknown: tuple[str, ...]
     classes: tuple[ClassMention, ...]
     aspects: tuple[str, ...]
     words: tuple[Word, ...]
     meanings: tuple[Meaning, ...]
+    fits: Mapping[str, float] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def doubt(self) -> float:
+        """How likely it is that not the first aspect is asked about; 0 where only cues were read."""
+        return 1.0 - max(self.shares.values()) if self.shares else 0.0
+
+    def with_shares(self, adapter: QueryAdapter, vector: NDArray[np.float32]) -> Reading:
+        """The reading with what the adapter makes of the vector of `masked`; the likely aspects come first."""
+        shares = adapter.shares(vector, self.fits)
+        likely = [name for name, share in shares.items() if share >= _LIKELY]
+        return replace(self, shares=shares, aspects=tuple(dict.fromkeys((*likely, *self.aspects))))
 
 
 def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspects: AspectTable) -> Reading:
@@ -43,14 +68,18 @@ def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspe
     if named and JOINING.search(query.text) is not None:
         n_drugs += len({one.name for one in named})
     words = content_words(query.text, drug_spans)
+    # Of two medicines together, or of none, the rules know better: the adapter has learned from questions of one.
+    is_of_one = n_drugs == 1 and query.aspects is None
     return Reading(
         text=_rename(query.text, drugs),
+        masked=mask(query.text, drug_spans, MASK),
         drugs=drugs,
         unknown=unknown,
         classes=named,
         aspects=aspects.resolve(query.text, n_drugs, drug_spans) if query.aspects is None else query.aspects,
         words=tuple(words),
         meanings=meanings_of(words),
+        fits=aspects.fits(query.text, drug_spans) if is_of_one else {},
     )
 
 

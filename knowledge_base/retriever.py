@@ -19,11 +19,12 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.fusion import reciprocal_rank_fusion
+from knowledge_base.query_adapter import query_adapter
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
 from knowledge_base.scopes import Scope, find_scopes
-from knowledge_base.selection import Ranked, interleave, select
+from knowledge_base.selection import Ranked, interleave, select, spread
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
 
@@ -53,10 +54,14 @@ class _Opened(NamedTuple):
 
 
 class HybridRetriever:
-    """Searches one knowledge base; safe to share between threads and follows it through `refresh`."""
+    """Searches one knowledge base; safe to share between threads and follows it through `refresh`.
 
-    def __init__(self, kb: KnowledgeBase) -> None:
+    With `adapt` false the cues alone say what is asked, as for an embedder that the query adapter was not made for.
+    """
+
+    def __init__(self, kb: KnowledgeBase, *, adapt: bool = True) -> None:
         self._kb = kb
+        self._adapt = adapt
         self._tables = Tables(aspect_table(), drug_classes())
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
@@ -80,14 +85,19 @@ class HybridRetriever:
         opened = self._open()
         reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
-        vector = self._kb.embedder.embed_queries([reading.text])[0] if scopes else None
+        adapter = query_adapter(self._kb.embedder) if self._adapt and reading.fits else None
+        vector: NDArray[np.float32] | None = None
+        if scopes:
+            texts = [reading.text] if adapter is None else [reading.text, reading.masked]
+            vector, *masked = self._kb.embedder.embed_queries(texts)
+            reading = reading if adapter is None else reading.with_shares(adapter, masked[0])
         rankings = [self._rank(query, reading, scope, vector, opened) for scope in scopes if vector is not None]
         chosen = select(interleave(rankings), query.k)
         return Retrieval(
             query=query,
             passages=_scored(chosen, vector, opened.dense),
             drugs=reading.drugs,
-            aspects=reading.aspects,
+            aspects=self._tables.aspects.spoken(reading.aspects),
             unknown_drugs=reading.unknown,
             n_documents_searched=_n_documents(scopes, opened.catalogue),
         )
@@ -118,7 +128,8 @@ class HybridRetriever:
         for number, passage in opened.store.passages(list(dict.fromkeys([*best.tolist(), *naming]))).items():
             said = text_score(passage, reading, self._tables.aspects, scope.interactants)
             ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
-        return sorted(ranked, key=lambda one: (-one.score, one.passage.number))
+        ranked.sort(key=lambda one: (-one.score, one.passage.number))
+        return spread(ranked, reading.doubt)
 
     def _open(self) -> _Opened:
         with self._lock:

@@ -17,6 +17,12 @@ _FEW_DOCUMENTS: Final = 3
 _CLEARLY_BETTER: Final = 0.3
 
 
+_SPREAD: Final = 5
+"""Among so many first places doubtful readings of a question share."""
+_SAME_SECTION_LOSS: Final = 0.8
+"""What a further passage of a section already shown loses when nothing is known of what is asked."""
+
+
 class Ranked(NamedTuple):
     """A passage, its score in one ranking, and whether it names the other medicine that is asked about."""
 
@@ -41,6 +47,23 @@ def interleave(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
             if place < len(ranking):
                 merged.setdefault(ranking[place].passage.number, ranking[place])
     return list(merged.values())
+
+
+def spread(ranked: Sequence[Ranked], doubt: float) -> list[Ranked]:
+    """The first places given to different kinds of sections, the more the more doubtful what is asked.
+
+    The very first stays first. After Carbonell and Goldstein's maximal marginal relevance (SIGIR 1998), with the
+    section's code as likeness and `doubt` in [0, 1] as its weight.
+    """
+    left = list(ranked)
+    first: list[Ranked] = []
+    shown: Counter[str | None] = Counter()
+    while doubt > 0 and left and len(first) < _SPREAD:
+        worth = [one.score - _SAME_SECTION_LOSS * doubt * shown[one.passage.section_code] for one in left]
+        best = left.pop(max(range(len(left)), key=worth.__getitem__))
+        shown[best.passage.section_code] += 1
+        first.append(best)
+    return [*first, *left]
 
 
 def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:

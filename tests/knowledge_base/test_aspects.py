@@ -77,6 +77,17 @@ def test_a_drug_name_gives_no_cue() -> None:
     assert "dose" not in TABLE.resolve(question, 2, [(start, len(question))])
 
 
+def test_an_answer_speaks_of_a_part_as_of_its_whole() -> None:
+    names = ("active_ingredient", "dose", "inactive_ingredients")
+    assert TABLE.spoken(names) == ("ingredients", "dose")
+    assert TABLE.spoken(("made up",)) == ("made up",)
+    assert all(TABLE[name].like is None for name in TABLE.spoken(TABLE.names)), "a part of a part has no rules"
+
+
+def test_an_abbreviation_is_a_cue() -> None:
+    assert TABLE.resolve("DDI warfarin", 1, [(4, 12)])[0] == "interaction"
+
+
 def test_nothing_said_nothing_found() -> None:
     assert TABLE.resolve("", 0) == ()
     assert TABLE.resolve("ibuprofen", 1, [(0, 9)]) == ()

@@ -3,11 +3,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.selection import Ranked, interleave, select
+from knowledge_base.selection import Ranked, interleave, select, spread
 from knowledge_base.types import DocumentInfo, Passage
 
 
-def _ranked(number: int, document: str, text: str, score: float) -> Ranked:
+def _ranked(number: int, document: str, text: str, score: float, code: str | None = None) -> Ranked:
     info = DocumentInfo(id=document, source_path="x", format="spl", kind="label", title="x", sha256="0")
     return Ranked(
         Passage(
@@ -15,7 +15,7 @@ def _ranked(number: int, document: str, text: str, score: float) -> Ranked:
             number=number,
             document=info,
             kind="label",
-            section_code=None,
+            section_code=code,
             section_title="",
             section_path=(),
             start=number,
@@ -71,3 +71,19 @@ def test_a_passage_that_names_the_other_medicine_comes_first() -> None:
 def test_nothing_to_interleave() -> None:
     assert interleave([]) == []
     assert interleave([[], []]) == []
+
+
+@given(RANKED, st.floats(0, 1))
+def test_spreading_loses_nothing_and_keeps_the_first(ranked: list[Ranked], doubt: float) -> None:
+    ordered = sorted(ranked, key=lambda one: -one.score)
+    shared = spread(ordered, doubt)
+    assert sorted(map(id, shared)) == sorted(map(id, ordered))
+    assert shared[:1] == ordered[:1]
+    assert spread(ordered, 0.0) == ordered
+
+
+def test_in_doubt_another_section_comes_before_more_of_the_same() -> None:
+    ranked = [_ranked(place, "a", f"a{place}", 2.0 - place / 100, "34068-7") for place in range(5)]
+    ranked.append(_ranked(9, "a", "other", 1.5, "34070-3"))
+    assert [one.passage.number for one in spread(ranked, 0.9)][1] == 9
+    assert [one.passage.number for one in spread(ranked, 0.1)][1] == 1
