@@ -20,6 +20,7 @@ def test_whoever_is_unknown_meets_the_form(door) -> None:
     assert client.get("/config").status_code == 401
     assert client.post(JOIN, json={"session_hash": "s"}).status_code == 401
     form = client.get("/login")
+    assert form.text.startswith("<!doctype html><html")
     assert 'type="password"' in form.text
     assert "<script" not in form.text
 
