@@ -21,7 +21,7 @@ _TO_MACHINE: Final = re.compile(
       (?:unrestricted|uncensored|jailbroken|evil|helpful|dan\b|ai\b|assistant|chatbot)
     | \b(?:as|to|for|dear|attention|note\ to|hey)[,:]?\ (?:an?\ |the\ |any\ |all\ )?
       (?:ai|llms?|language\ models?|chatbots?|ai\ assistants?|ai\ models?)\b
-    | \b(?:ai|llm|language\ model|chatbot|ai\ assistant)s?\ (?:must|should|shall|will|has\ to|is\ to|are\ to)\b
+    | \b(?:ai|llm|language\ model|chatbot|ai\ (?:assistant|model))s?\ (?:must|should|shall|will|has\ to|are\ to)\b
     | \b(?:assistant|model)\ (?:must|should|shall|will)\ (?:write|say|reply|answer|respond|output|print|cite|state)\b
     | \b(?:tell|reply\ to|answer|respond\ to)\ the\ (?:user|asker|human)\b
     | \b(?:when|if)\ (?:you\ are\ )?(?:asked|answering|summari[sz]ing)\b[^.!?\n]{0,60}
