@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from chatbot.contract import to_json
 from chatbot.opened import OpenedAnswerer
@@ -27,8 +27,6 @@ class TurnBody(BaseModel):
 
 class AskBody(BaseModel):
     """A question, with the conversation before it."""
-
-    model_config = ConfigDict(extra="ignore")
 
     question: str = Field(min_length=1, max_length=MAX_CHARS)
     history: list[TurnBody] = Field(default_factory=list, max_length=_MAX_TURNS)
