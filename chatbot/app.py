@@ -217,11 +217,13 @@ class _Chat:
     def arrive(self, request: gr.Request) -> tuple[Any, Any, Any]:
         """Show a person who has signed in the readers their role may choose, and the way out."""
         person = _person(request)
+        if person == LOCAL:
+            return gr.skip(), gr.skip(), gr.skip()
         readers = [(page.AUDIENCES[reader], reader) for reader in person.audiences]
         chosen = person.audience(self._audience)
         switch = gr.update(choices=readers, value=chosen, visible=len(readers) > 1)
-        leave = page.render_sign_out(person.name) if person != LOCAL else gr.skip()
-        return switch, leave, self.welcome(chosen)
+        welcome = gr.skip() if chosen == self._audience else self.welcome(chosen)
+        return switch, page.render_sign_out(person.name), welcome
 
     def change_audience(self, conversation: Conversation, audience: Audience) -> str | dict[str, Any]:
         """Offer the other reader's example questions, if no question was asked yet."""

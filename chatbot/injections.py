@@ -21,8 +21,9 @@ _TO_MACHINE: Final = re.compile(
       (?:unrestricted|uncensored|jailbroken|evil|helpful|dan\b|ai\b|assistant|chatbot)
     | \b(?:as|to|for|dear|attention|note\ to|hey)[,:]?\ (?:an?\ |the\ |any\ |all\ )?
       (?:ai|llms?|language\ models?|chatbots?|ai\ assistants?|ai\ models?)\b
-    | \b(?:ai|llm|language\ model|chatbot|assistant|model)s?\ (?:must|should|shall|will|has\ to|is\ to|are\ to)\b
-    | \b(?:tell|inform|reply\ to|answer|respond\ to|show|send)\ the\ (?:user|asker|human)\b
+    | \b(?:ai|llm|language\ model|chatbot|ai\ (?:assistant|model))s?\ (?:must|should|shall|will|has\ to|are\ to)\b
+    | \b(?:assistant|model)\ (?:must|should|shall|will)\ (?:write|say|reply|answer|respond|output|print|cite|state)\b
+    | \b(?:tell|reply\ to|answer|respond\ to)\ the\ (?:user|asker|human)\b
     | \b(?:when|if)\ (?:you\ are\ )?(?:asked|answering|summari[sz]ing)\b[^.!?\n]{0,60}
       \b(?:say|reply|respond|answer|output|write|print)\b
     | \b(?:respond|reply|answer|output|print|write|repeat)\ (?:only\ with|with\ only|exactly|verbatim|the\ following)\b

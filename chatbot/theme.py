@@ -22,7 +22,7 @@ def appearance() -> dict[str, Any]:
     """The arguments of `Blocks.launch` and `mount_gradio_app` that decide how the page looks."""
     # Styles go into the head: Gradio rewrites the selectors of its `css` argument.
     styles = "".join(_read(name) for name in _STYLES)
-    head = f'<meta name="referrer" content="no-referrer"><style>{styles}</style><script>{_read("chat.js")}</script>'
+    head = f'<meta name="referrer" content="same-origin"><style>{styles}</style><script>{_read("chat.js")}</script>'
     return {
         "theme": _theme(),
         "head": head,

@@ -19,7 +19,8 @@ from chatbot.guard.asgi import SECURE, App, Message, Receive, Scope, Send, witho
 _SCRIPT: Final = re.compile(rb"<script(?=[\s>])")
 _FIXED: Final = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # Not "no-referrer": without any, a browser posts our own form with the origin "null".
+    (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),

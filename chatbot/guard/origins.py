@@ -30,9 +30,9 @@ class Origins:
 
 def _is_foreign(scope: Scope) -> bool:
     site, origin = header(scope, "sec-fetch-site"), header(scope, "origin")
-    if site is not None and site not in _OWN:
+    if site is not None:
         is_visit = header(scope, "sec-fetch-mode") == "navigate" and header(scope, "sec-fetch-dest") == "document"
-        return scope["method"] in UNSAFE_METHODS or not is_visit
+        return site not in _OWN and (scope["method"] in UNSAFE_METHODS or not is_visit)
     if origin is None:
         return False
     return urlsplit(origin).netloc.lower() != (header(scope, "host") or "").lower()

@@ -42,7 +42,7 @@ def render_sign_in(problem: str = "") -> str:
         element("style", Markup(_tokens() + _STYLE)),  # noqa: S704 - our own files
     )
     body = element("body", element("main", element("h1", "Sign in to vademecum"), form))
-    return "<!doctype html>" + element("html", head, body, lang="en")
+    return Markup("<!doctype html>") + element("html", head, body, lang="en")
 
 
 def _field(name: str, purpose: str, kind: str) -> Markup:

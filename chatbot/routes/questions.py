@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from chatbot.accounts.identity import Identity
 from chatbot.contract import to_json
@@ -48,8 +48,6 @@ class FactsBody(BaseModel):
 
 class AskBody(BaseModel):
     """A question, with the conversation before it."""
-
-    model_config = ConfigDict(extra="ignore")
 
     question: str = Field(min_length=1, max_length=MAX_CHARS)
     history: list[TurnBody] = Field(default_factory=list, max_length=_MAX_TURNS)

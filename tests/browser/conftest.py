@@ -81,14 +81,33 @@ def chat(fakes, beyond) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(url=url, answerer=answerer)
 
 
-def guarded(page):
-    """The page as the command line serves it on this machine, without accounts."""
+def guarded(page, users_path: Path = Path("none")):
+    """The page as the command line serves it on this machine, with the accounts of a file if there is one."""
     from chatbot.accounts.users import Users
     from chatbot.guard.door import guard_page
     from chatbot.guard.policy import policy_for
     from chatbot.settings import Settings
 
-    return guard_page(page, policy_for(Settings(), "127.0.0.1", has_users=False), Users(Path("none")))
+    users = Users(users_path)
+    policy = policy_for(Settings(home=users_path.parent), "127.0.0.1", has_users=bool(users.all()))
+    return guard_page(page, policy, users)
+
+
+@pytest.fixture(scope="module")
+def chat_with_accounts(fakes, tmp_path_factory) -> Iterator[SimpleNamespace]:
+    """The page for anna (clinician) and bob (patient): `.url`, `.answerer` and their `.password`."""
+    from chatbot.accounts.users import Users
+    from chatbot.app import build_app, build_server
+    from chatbot.running import served
+
+    path = tmp_path_factory.mktemp("accounts") / "users.sqlite"
+    password = "correct horse battery"  # noqa: S105
+    for name, role in (("anna", "clinician"), ("bob", "patient")):
+        Users(path).add(name, role, password)
+    answerer = fakes.FakeAnswerer()
+    page = build_server(build_app(answerer, audience="clinician", page_picture=fakes.draw_page))
+    with served(guarded(page, path), free_port()) as url:
+        yield SimpleNamespace(url=url, answerer=answerer, password=password)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +134,7 @@ def open_page(contexts) -> Iterator[Callable[..., object]]:
     """
     pages, problems = [], []
 
-    def opener(url: str, *, width: int = 1440, height: int = 900, **options: object):
+    def opener(url: str, *, width: int = 1440, height: int = 900, until: str = ".vm-welcome", **options: object):
         page = contexts(viewport={"width": width, "height": height}, **options).new_page()
         pages.append(page)
         host = urlsplit(url).netloc
@@ -133,7 +152,7 @@ def open_page(contexts) -> Iterator[Callable[..., object]]:
         page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         page.set_default_timeout(20_000)
         page.goto(url)
-        page.wait_for_selector(".vm-welcome")
+        page.wait_for_selector(until)
         return page
 
     yield opener

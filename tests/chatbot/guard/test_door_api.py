@@ -65,6 +65,7 @@ def test_our_own_names_are_served(door, host: str) -> None:
     [
         ({}, 200),
         ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 200),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "http://127.0.0.1"}, 200),
@@ -112,7 +113,7 @@ def test_every_response_has_the_headers(door) -> None:
     for response in (client.get("/health"), client.post("/ask"), client.get("/x", headers={"Host": "evil.example"})):
         assert response.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert response.headers["x-content-type-options"] == "nosniff"
-        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["referrer-policy"] == "same-origin"
         assert response.headers["cache-control"] == "no-store"
         assert "strict-transport-security" not in response.headers
 
