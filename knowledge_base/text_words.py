@@ -36,7 +36,7 @@ class TextWords:
     def _is_in_use(self, word: str) -> bool:
         if self._splits and self._n_pieces(word) == 1:
             return True
-        return len(self._store.lexical(f"text : {quoted(word)}", _N_PASSAGES)) == _N_PASSAGES
+        return self._store.n_with(f"text : {quoted(word)}", at_most=_N_PASSAGES) == _N_PASSAGES
 
     def _n_pieces(self, word: str) -> int:
         return self._embedder.count_tokens(word) - self._embedder.count_tokens("")
