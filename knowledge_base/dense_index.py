@@ -172,7 +172,8 @@ class DenseIndex:
         """What byte 0 of each component stands for, and what each further step adds."""
         import faiss
 
-        lowest, extent = faiss.vector_to_array(self._inner.sq.trained).reshape(2, self.dimension)
+        trained: NDArray[np.float32] = faiss.vector_to_array(self._inner.sq.trained)
+        lowest, extent = trained.reshape(2, self.dimension)
         step = extent / _STEPS
         return lowest + step / 2, step
 
@@ -204,7 +205,9 @@ class DenseIndex:
         bounds = [len(self) * part // n_parts for part in range(n_parts + 1)]
         with ThreadPoolExecutor(n_parts) as pool:
             parts = list(pool.map(search, bounds[:-1], bounds[1:]))
-        return np.concatenate([rows for rows, _ in parts]), np.concatenate([cosines for _, cosines in parts])
+        rows: NDArray[np.int64] = np.concatenate([part[0] for part in parts])
+        cosines: NDArray[np.float32] = np.concatenate([part[1] for part in parts])
+        return rows, cosines
 
 
 def _mend(path: Path) -> str:
