@@ -171,11 +171,12 @@ class DenseIndex:
     def _quantiser(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """What byte 0 of each component stands for, and what each further step adds."""
         import faiss
+        import numpy as np
 
         trained: NDArray[np.float32] = faiss.vector_to_array(self._inner.sq.trained)
         lowest, extent = trained.reshape(2, self.dimension)
-        step = extent / _STEPS
-        return lowest + step / 2, step
+        step: NDArray[np.float32] = extent / np.float32(_STEPS)
+        return lowest + step / np.float32(2), step
 
     def _cosines(self, rows: NDArray[np.int64], vector: NDArray[np.float32]) -> NDArray[np.float32]:
         import numpy as np
