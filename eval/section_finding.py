@@ -17,7 +17,7 @@ from eval.measures import OURS, Measure
 from eval.statistics import wilson
 from knowledge_base.medicine_table import canonical_ingredient
 from knowledge_base.passage_store import PassageStore
-from knowledge_base.types import Passage
+from knowledge_base.types import Passage, Section
 
 Audience = Literal["patient", "clinical"]
 
@@ -94,11 +94,15 @@ def medicines_of(store: PassageStore) -> tuple[Medicine, ...]:
         codes.setdefault(key, set())
         called = ([info.ingredients[0]] if len(key) == 1 else []) + [brand.lower() for brand in info.brands]
         names.setdefault(key, {}).update(dict.fromkeys(called))
-    for row in store.outline():
-        if row.document_id in documents and row.code is not None:
-            codes[_ingredients(documents[row.document_id].ingredients)].add(row.code)
+    for info in documents.values():
+        held = (section.code for section in store.sections(info.id) if section.code is not None and _has_text(section))
+        codes[_ingredients(info.ingredients)].update(held)
     found = (Medicine(key, tuple(sorted(names[key])), frozenset(codes[key])) for key in codes if names[key])
     return tuple(sorted(found, key=lambda one: sorted(one.ingredients)))
+
+
+def _has_text(section: Section) -> bool:
+    return section.end > section.start
 
 
 def section_questions(

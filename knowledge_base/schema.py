@@ -16,7 +16,10 @@ from knowledge_base.errors import KnowledgeBaseError
 
 DATABASE_NAME: Final = "passages.sqlite"
 
-_M001_TABLES: Final = """
+TOKENIZER: Final = "porter unicode61 remove_diacritics 2"
+"""How FTS5 cuts and stems words; part of the first migration, so it cannot change without another."""
+
+_M001_TABLES: Final = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE documents (
@@ -101,16 +104,15 @@ CREATE TABLE embeddings (
     UNIQUE (model, text_hash)
 );
 
--- `scope` holds one made-up word a document and one a kind, so that FTS5 narrows a search to some
--- documents inside its own index instead of filtering what it found.
+-- `scope` holds one made-up word a document and one a kind. Searches are narrowed by passage numbers now.
 CREATE VIEW passage_words AS
     SELECT number, heading, text, 'qzd' || document || ' qzk' || kind AS scope FROM passages;
 CREATE VIRTUAL TABLE passage_index USING fts5(
     heading, text, scope,
     content = 'passage_words', content_rowid = 'number',
-    tokenize = "porter unicode61 remove_diacritics 2"
+    tokenize = "{TOKENIZER}"
 );
-"""
+"""  # noqa: S608 - a constant
 
 # Append only: the number of migrations that ran is the file's `user_version`.
 MIGRATIONS: Final = (_M001_TABLES,)
@@ -135,13 +137,3 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 def schema_version(connection: sqlite3.Connection) -> int:
     """How many migrations the file has seen."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def scope_words(document_numbers: list[int] | None, kinds: list[str] | None) -> str:
-    """The FTS5 condition that narrows a match to documents and kinds; empty for no condition."""
-    parts = []
-    if document_numbers is not None:
-        parts.append("scope : (" + " OR ".join(f"qzd{number}" for number in document_numbers) + ")")
-    if kinds is not None:
-        parts.append("scope : (" + " OR ".join(f"qzk{kind}" for kind in kinds) + ")")
-    return " AND ".join(parts)

@@ -36,13 +36,13 @@ class Scope:
     """Some documents, the other medicines a passage should name, and what every passage must name.
 
     `documents` is None for all of them. `about_drug` says that the question is about a medicine, so that
-    label sections count. `naming` is an FTS5 expression that every passage must fit.
+    label sections count. `naming` are phrases of which every passage must hold one.
     """
 
     documents: tuple[DocumentInfo, ...] | None
     about_drug: bool
     interactants: tuple[Interactant, ...] = ()
-    naming: str | None = None
+    naming: tuple[str, ...] | None = None
 
     @property
     def document_ids(self) -> frozenset[str] | None:

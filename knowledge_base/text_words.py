@@ -39,7 +39,7 @@ class TextWords:
     def _is_in_use(self, word: str) -> bool:
         if self._splits and self._n_pieces(word) == 1:
             return True
-        numbers = [number for number, _ in self._store.lexical(f"text : {quoted(word)}", _N_READ)]
+        numbers = self._store.numbers_with(f"text : {quoted(word)}", at_most=_N_READ)
         passages = self._store.passages(numbers).values()
         return sum(word in folded_words(passage.text) for passage in passages) >= _N_PASSAGES
 

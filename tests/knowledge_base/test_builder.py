@@ -73,11 +73,11 @@ def test_the_same_id_with_another_text_replaces(tmp_path: Path, word_embedder, m
         # Until it is published, readers see the old text.
         before = KnowledgeBase.open(tmp_path, word_embedder).store
         assert [p.text for p in before.passages_of("md:a@1")] == ["Fever."]
-        assert before.lexical("pain", 5) == []
+        assert len(before.numbers_with("pain", at_most=5)) == 0
         builder.publish()
     after = KnowledgeBase.open(tmp_path, word_embedder).store
     assert [p.text for p in after.passages_of("md:a@1")] == ["Fever and pain."]
-    assert len(after.lexical("fever", 5)) == 1
+    assert len(after.numbers_with("fever", at_most=5)) == 1
     assert verify(tmp_path) == []
 
 
@@ -107,7 +107,7 @@ def test_an_empty_generation_after_everything_is_removed(tmp_path: Path, word_em
         assert builder.publish().n_passages == 0
     base = KnowledgeBase.open(tmp_path, word_embedder)
     assert base.dense.search(np.ones(32, dtype=np.float32), 3) == []
-    assert base.store.lexical("pain", 3) == []
+    assert len(base.store.numbers_with("pain", at_most=3)) == 0
     assert verify(tmp_path) == []
 
 

@@ -11,10 +11,15 @@ from knowledge_base.dense_index import DenseIndex
 from knowledge_base.errors import KnowledgeBaseError
 
 
-def _index(n: int, seed: int = 0) -> tuple[DenseIndex, np.ndarray, np.ndarray]:
-    vectors = np.random.default_rng(seed).normal(size=(n, 8)).astype(np.float32)
+def _vectors(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit vectors, their numbers and a question's vector."""
+    vectors = np.random.default_rng(seed).normal(size=(n + 1, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    numbers = np.arange(n, dtype=np.int64) * 3 + 5
+    return vectors[:-1], np.arange(n, dtype=np.int64) * 3 + 5, vectors[-1]
+
+
+def _index(n: int, seed: int = 0) -> tuple[DenseIndex, np.ndarray, np.ndarray]:
+    vectors, numbers, _ = _vectors(n, seed)
     return DenseIndex.build(numbers, vectors), numbers, vectors
 
 
@@ -29,6 +34,52 @@ def test_search_is_exact_with_and_without_a_filter(seed: int, k: int, chosen: se
     assert len(hits) == min(k, len(positions))
     assert [hit.cosine for hit in hits] == pytest.approx([cosine for cosine, _ in cosines[:k]], abs=1e-5)
     assert {hit.number for hit in hits} <= {int(numbers[i]) for i in positions}
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1000), k=st.integers(1, 90), chosen=st.none() | st.sets(st.integers(0, 79)))
+def test_a_search_over_bytes_is_exact_over_what_the_bytes_mean(seed: int, k: int, chosen: set[int] | None) -> None:
+    given, numbers, query = _vectors(80, seed)
+    index = DenseIndex.build(numbers, given, max_exact=0)
+    kept = index.vectors(numbers)
+    assert np.abs(kept - given).max() < 0.01
+    positions = sorted(chosen) if chosen is not None else list(range(80))
+    hits = index.search(query, k, None if chosen is None else numbers[positions])
+    cosines = sorted((float(kept[i] @ query) for i in positions), reverse=True)
+    assert [hit.cosine for hit in hits] == pytest.approx(cosines[:k], abs=1e-5)
+    assert {hit.number for hit in hits} <= {int(numbers[i]) for i in positions}
+
+
+def test_bytes_are_searched_in_stretches_as_in_one() -> None:
+    vectors, numbers, query = _vectors(60_000, 1)
+    index = DenseIndex.build(numbers, vectors)
+    assert not index.is_exact
+    cosines = index.vectors(numbers) @ query
+    best = np.argsort(-cosines, kind="stable")[:50]
+    assert [hit.number for hit in index.search(query, 50)] == numbers[best].tolist()
+
+
+def test_bytes_are_written_and_read(tmp_path: Path) -> None:
+    vectors, numbers, query = _vectors(40, 2)
+    index = DenseIndex.build(numbers, vectors, max_exact=0)
+    index.write(tmp_path / "v.faiss")
+    again = DenseIndex.read(tmp_path / "v.faiss")
+    assert not again.is_exact
+    assert again.search(query, 40) == index.search(query, 40)
+    assert again.search(query, 5, numbers[3:30]) == index.search(query, 5, numbers[3:30])
+
+
+def test_an_index_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    import faiss
+
+    vectors, numbers, query = _vectors(20, 3)
+    earlier = faiss.IndexIDMap2(faiss.IndexFlatIP(8))
+    order = np.random.default_rng(0).permutation(20)
+    earlier.add_with_ids(vectors[order], numbers[order])
+    faiss.write_index(earlier, str(tmp_path / "v.faiss"))
+    index = DenseIndex.read(tmp_path / "v.faiss")
+    assert [hit.number for hit in index.search(query, 20)] == numbers[np.argsort(-(vectors @ query))].tolist()
+    assert np.allclose(index.vectors(numbers[4:9]), vectors[4:9])
 
 
 def test_numbers_that_are_not_indexed_never_come_back() -> None:

