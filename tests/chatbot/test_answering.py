@@ -335,10 +335,11 @@ def test_a_placeholder_in_a_reply_is_put_back_for_the_person_alone(knowledge_bas
     answerer = Answerer(knowledge_base, HybridRetriever(knowledge_base), model)
     shown: list[str] = []
 
+    def hear(news: Progress) -> None:
+        shown.extend([news.text] if news.kind == "text" else [])
+
     async def run() -> Response:
-        return await answerer.answer(
-            NAMED, on_progress=lambda news: shown.append(news.text) if news.kind == "text" else None
-        )
+        return await answerer.answer(NAMED, on_progress=hear)
 
     response = anyio.run(run)
     assert response.model == "scripted"
