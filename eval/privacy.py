@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ _SYNTHETIC_KINDS: Final = MappingProxyType[str, Kind](
     }
 )
 """Countries, organisations, nationalities, titles, ages below 90 and bank numbers are no kind of ours."""
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+"""A year alone is none either."""
 _STRUCTURED_BAR: Final = 0.97
 _NAMES_BAR: Final = 0.90
 _LOST_BAR: Final = 0.01
@@ -93,7 +96,7 @@ def load_synthetic(folder: Path) -> list[MarkedText]:
                 identifiers=tuple(
                     Identifier(span["start_position"], span["end_position"], _SYNTHETIC_KINDS[span["entity_type"]])
                     for span in row["spans"]
-                    if span["entity_type"] in _SYNTHETIC_KINDS
+                    if span["entity_type"] in _SYNTHETIC_KINDS and not _YEAR.fullmatch(span["entity_value"])
                 ),
             )
             for n, row in enumerate(rows)

@@ -52,7 +52,8 @@ _PHONE: Final = re.compile(
 _PHONE_LABELLED: Final = re.compile(
     r"\b(?:tel(?:ephone|\.)?|t[eé]l[eé]fono|t[eé]l\.?|phone|ph|cell|mobile|fax|call(?: me)?(?: back)?|callback"
     r"|text(?: me)?"
-    r"|reach(?:ed)?(?: \w+)? (?:at|on)|ring|my number|informed by phone)\b"
+    r"|reach(?:ed)?(?: \w+)? (?:at|on)|ring|my number|informed by phone"
+    r"|desk|office|direct(?: line)?|whatsapp|sms|answering|messages)\b"
     r"(?:\s*(?:number|no\.?|num|is|at|on|to|#|:|=|back)){0,3}\s*[(:#]?\s*(?P<n>\+?\(?\d[\d\s().-]{5,16}\d)(?!\d)"
     r"|\b(?:pager|beeper|bleep|ext(?:ension)?\.?|page)\s*(?:at|on|no\.?|number|#|:)?\s*(?P<x>x?\d[\d-]{2,9})(?!\w)",
     re.IGNORECASE,
