@@ -90,8 +90,8 @@ class NameJudge:
         lists, parts = self.lists, word.bare.split("-")
         if lists.is_given(word.bare) or (len(parts) > 1 and all(part in lists.given for part in parts)):
             return True
-        others = lists.words | lists.eponyms | lists.ordinary
-        return word.bare in lists.surnames and word.bare not in others
+        others = (lists.words, lists.eponyms, lists.ordinary)
+        return word.bare in lists.surnames and not any(word.bare in words for words in others)
 
     def may_be_surname(self, text: NameText, place: int) -> bool:
         """Whether a capitalised word could be a surname, whether it is on a list or not."""
@@ -151,7 +151,7 @@ class NameJudge:
             return True
         ordinary = lists.is_ordinary(word.bare)
         if by_capital:
-            return word.is_capitalised and (not ordinary or word.bare in lists.words | _GENERATIONS)
+            return word.is_capitalised and (not ordinary or word.bare in lists.words or word.bare in _GENERATIONS)
         if word.bare in lists.given or word.bare in lists.surnames:
             return True
         unknown = not (ordinary or self.is_medicine(word) or word.bare in lists.eponyms)

@@ -17,13 +17,13 @@ _ID: Final = r"#?(?-i:[A-Z]{0,8})[- ]?\d[\dA-Z]*(?:-[\dA-Z]+| \d[\dA-Z]*)*"
 _IS: Final = r"\b(?:,?\s*(?:is|are|was|no\.?|num(?:ber)?|nr\.?|#|:|=|\bid\b|on file)){0,4}\s*[#:]?\s*"
 
 _EMAIL: Final = re.compile(
-    r"[\w.+%-]+(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Z]{2,}"
-    r"|\b[\w.+-]+ at [\w-]+ dot (?:com|org|net|edu|gov)\b",
+    r"(?<![\w.+%-])[\w.+%-]{1,64}(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Z]{2,}"
+    r"|(?<![\w.+-])[\w.+-]{1,64} at [\w-]{1,64} dot (?:com|org|net|edu|gov)\b",
     re.IGNORECASE,
 )
 _URL: Final = re.compile(
     r"\b(?:https?://|www\.)[^\s<>()\[\]\"']+[^\s<>()\[\]\"'.,;:!?]"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|info|health|io|example|co\.uk|de"
+    r"|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,8}(?:com|org|net|edu|gov|info|health|io|example|co\.uk|de"
     r"|fr)/[^\s<>()\[\]\"']*[^\s<>()\[\]\"'.,;:!?]",
     re.IGNORECASE,
 )

@@ -32,6 +32,6 @@ def test_nothing_found_is_nothing_lost():
 
 
 def test_the_bars_are_met_on_both_halves():
-    barred = [one for one in measure(None) if one.system == OURS and one.bar is not None]
+    barred = [one for one in measure(None, compare=False) if one.system == OURS and one.bar is not None]
     assert len(barred) == 6
     assert [one.name for one in barred if not one.passes] == []
