@@ -56,8 +56,10 @@ class Settings(BaseSettings):
     store_key: SecretStr | None = None
     """Key of the kept conversations: 64 hexadecimal digits, or a passphrase; None looks in the keyring and the file."""
     store_key_file: Path | None = None
-    store_retention_days: int | None = Field(default=90, ge=1)
-    """Days after which a kept conversation is deleted; None keeps all."""
+    store_masked: bool = True
+    """Keep conversations with placeholders; False keeps the words as they were typed."""
+    store_retention_days: int = Field(default=90, ge=0)
+    """Days after which a kept conversation is deleted; 0 keeps all."""
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     hosts: Listed = ()

@@ -168,7 +168,7 @@ def open_history(settings: Settings) -> ConversationStore:
                 f"or put the key file back at {settings.key_path}"
             )
         key = make_key(settings.key_path, keyring)
-    return ConversationStore(settings.history_path, key, retention_days=settings.store_retention_days)
+    return ConversationStore(settings.history_path, key, retention_days=settings.store_retention_days or None)
 
 
 def open_recorder(settings: Settings) -> Recorder | None:
@@ -176,7 +176,8 @@ def open_recorder(settings: Settings) -> Recorder | None:
     from chatbot.history.recorder import Recorder
     from chatbot.history.store import is_available
 
-    return Recorder(lambda: open_history(settings), open_finder(settings)) if is_available() else None
+    finder = open_finder(settings.model_copy(update={"mask_identifiers": settings.store_masked}))
+    return Recorder(lambda: open_history(settings), finder) if is_available() else None
 
 
 def open_users(settings: Settings) -> Users:

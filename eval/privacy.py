@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ _SYNTHETIC_KINDS: Final = MappingProxyType[str, Kind](
     }
 )
 """Countries, organisations, nationalities, titles, ages below 90 and bank numbers are no kind of ours."""
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+"""A year alone is none either."""
 _STRUCTURED_BAR: Final = 0.97
 _NAMES_BAR: Final = 0.90
 _LOST_BAR: Final = 0.01
@@ -78,7 +81,7 @@ def judge(finder: FindsIdentifiers, texts: Sequence[MarkedText]) -> Verdicts:
 
 
 def load_synthetic(folder: Path) -> list[MarkedText]:
-    """Presidio's synthetic sentences with their spans of our kinds.
+    """Presidio's synthetic sentences with their spans of our kinds; each is named by the number of its template.
 
     Raises:
         VademecumError: the set is not in the folder or has another form.
@@ -88,15 +91,15 @@ def load_synthetic(folder: Path) -> list[MarkedText]:
         rows = json.loads(gzip.decompress(path.read_bytes()))
         return [
             MarkedText(
-                name=str(n),
+                name=str(row["template_id"]),
                 text=row["full_text"],
                 identifiers=tuple(
                     Identifier(span["start_position"], span["end_position"], _SYNTHETIC_KINDS[span["entity_type"]])
                     for span in row["spans"]
-                    if span["entity_type"] in _SYNTHETIC_KINDS
+                    if span["entity_type"] in _SYNTHETIC_KINDS and not _YEAR.fullmatch(span["entity_value"])
                 ),
             )
-            for n, row in enumerate(rows)
+            for row in rows
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise VademecumError(
@@ -104,8 +107,8 @@ def load_synthetic(folder: Path) -> list[MarkedText]:
         ) from error
 
 
-def measure(data: Path | None) -> tuple[Measure, ...]:
-    """The figures of what the program uses, of its rules alone and, where Presidio is installed, of the rules with it.
+def measure(data: Path | None, *, compare: bool = True) -> tuple[Measure, ...]:
+    """The figures of what the program uses and, with `compare`, of its rules alone and of Presidio if installed.
 
     Raises:
         VademecumError: a set cannot be read.
@@ -113,12 +116,17 @@ def measure(data: Path | None) -> tuple[Measure, ...]:
     finders: dict[str, FindsIdentifiers] = {OURS: RuleFinder()}
     if phones.is_installed():
         finders = {OURS: JoinedFinder([RuleFinder(), phones.PhoneFinder()]), "rules alone": RuleFinder()}
-    if presidio_baseline.is_installed():
+    if not compare:
+        finders = {OURS: finders[OURS]}
+    elif presidio_baseline.is_installed():
         finders["rules with Presidio's patterns"] = JoinedFinder([RuleFinder(), presidio_baseline.PresidioFinder()])
         finders["Presidio's patterns alone"] = presidio_baseline.PresidioFinder()
     sets: dict[str, list[MarkedText]] = {"notes": load_notes(TUNED_ON), "notes held back": load_notes(HELD_OUT)}
     if data is not None:
-        sets["Presidio synthetic"] = load_synthetic(data)
+        synthetic = load_synthetic(data)
+        # Rules were mended after a look at the sentences of the even templates.
+        sets["synthetic, looked at"] = [one for one in synthetic if int(one.name) % 2 == 0]
+        sets["synthetic, held back"] = [one for one in synthetic if int(one.name) % 2 == 1]
     return tuple(
         one
         for task, texts in sets.items()

@@ -121,9 +121,7 @@ def _masking(settings: Settings) -> Finding:
     from chatbot.wiring import open_finder
 
     if not settings.mask_identifiers:
-        return Finding(
-            "masking", None, "off: a language model and the disk see names as typed (VADEMECUM_MASK_IDENTIFIERS)"
-        )
+        return Finding("masking", None, "off: a language model sees names as typed (VADEMECUM_MASK_IDENTIFIERS)")
     more = "with the world's phone numbers" if phones.is_installed() else "rules alone; extra `privacy` not installed"
 
     def masks() -> str:

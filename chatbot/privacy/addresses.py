@@ -58,6 +58,9 @@ _STREET: Final = re.compile(
     rf"|(?:Plot|House|Lot)\s+\w+,\s*{_CAP}(?:\s{_CAP}){{0,2}}(?:,\s*{_TOWN})?"
     rf"|(?:(?:The\s)?{_CAP}(?:\s{_CAP}){{0,2}},\s*){{1,3}}{_TOWN}\s+(?:{_UK})\b"
     rf"|{_TOWN},\s*{_STATES}\.?\s+{_ZIP}"
+    rf"|\d{{1,5}}\s+(?:\d{{1,5}}\s+)?{_CAP}(?:\s{_CAP}){{0,2}}(?:\s\d{{1,4}})?,?\s+(?:Apt|Suite|Unit)\.?\s\w+"
+    rf"(?:[\s,]+{_WORD}(?:\s{_WORD}){{0,2}}){{0,4}}(?:[\s,]+\d{{4,6}})?"
+    rf"|(?:Unit|PSC|CMR)\s\d{{1,5}},?\s+Box\s\d{{1,5}}\s+(?:DPO|APO|FPO)\s+A[AEP]\s+\d{{5}}"
     rf")"
 )
 _CAPITALS: Final = re.compile(
@@ -81,7 +84,7 @@ _NAMED_STREET: Final = re.compile(
     rf"\b(?:on|at|in|of|off)\s+(?P<place>{_CAP}(?:\s{_CAP})?\s+(?:Street|Avenue|Road|Lane|Drive|Boulevard))\b"
 )
 _ZIP_LABELLED: Final = re.compile(
-    rf"\b(?:zip|postal|post)\s?(?:code)?(?:\s+is|:)?\s*(?P<place>{_ZIP}|{_UK})(?!\d)", re.IGNORECASE
+    rf"\b(?:zip|postal|post)\s?(?:code)?(?:\s+is|:)?\s*(?P<place>{_ZIP}|\d{{4,6}}|{_UK})(?!\d)", re.IGNORECASE
 )
 
 

@@ -68,8 +68,8 @@ PLACES_OF_PATIENTS: Final = re.compile(
     re.MULTILINE,
 )
 CREDENTIALS: Final = re.compile(
-    r"(?P<gap>,?[ \t]+)\(?(?:RN|LPN|LVN|CNA|MD|M\.D\.|DO|NP|PA-C|PA|PharmD|RPh|LCSW|LMFT|LMHC|PMHNP|FNP|DNP|CNM|CRNA"
-    r"|PhD|MBBS|FRCP|DDS|DMD|BSN"
+    r"(?P<gap>,?[ \t]{1,2})\(?(?:RN|LPN|LVN|CNA|MD|M\.D\.|DO|NP|PA-C|PA|PharmD|RPh|LCSW|LMFT|LMHC|PMHNP|FNP|DNP|CNM"
+    r"|CRNA|PhD|MBBS|FRCP|DDS|DMD|BSN"
     r"|PGY-?\d|PsyD|APRN|MSW|EMT|RD)\b"
 )
 INITIALS: Final = re.compile(

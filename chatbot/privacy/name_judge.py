@@ -80,7 +80,9 @@ class NameJudge:
             return headed and word.is_possessive and heads[0] in ("disease", "syndrome")
         if headed or word.is_possessive or text.text[word.end : word.end + 1] in ("'", "’"):  # noqa: RUF001
             return True
-        # "Gordon Bell" is a person, "Bell" alone is not held to be one.
+        # "Gordon Bell" and "Louis" are people, "Bell" alone is not held to be one.
+        if parts & lists.given - lists.words:
+            return False
         return not (place and lists.is_given(text.words[place - 1].folded) and text.gap(place - 1) == " ")
 
     def is_known(self, word: NameWord) -> bool:
@@ -88,8 +90,8 @@ class NameJudge:
         lists, parts = self.lists, word.bare.split("-")
         if lists.is_given(word.bare) or (len(parts) > 1 and all(part in lists.given for part in parts)):
             return True
-        others = lists.words | lists.eponyms | lists.ordinary
-        return word.bare in lists.surnames and word.bare not in others
+        others = (lists.words, lists.eponyms, lists.ordinary)
+        return word.bare in lists.surnames and not any(word.bare in words for words in others)
 
     def may_be_surname(self, text: NameText, place: int) -> bool:
         """Whether a capitalised word could be a surname, whether it is on a list or not."""
@@ -120,7 +122,11 @@ class NameJudge:
         if trust == Trust.TITLE:
             return True
         short = word.text.isupper() and len(word.text) <= _ABBREVIATION
-        if word.bare in lists.not_names or (short and (trust == Trust.NONE or word.bare not in lists.given)):
+        is_day = word.bare in lists.not_names and not (
+            word.bare in lists.given and following is not None and text.is_joined(place)
+            and following.bare not in lists.words and self.may_be_surname(text, place + 1)
+        )  # fmt: skip
+        if is_day or (short and (trust == Trust.NONE or word.bare not in lists.given)):
             return False
         is_word = lists.is_ordinary(word.bare) and not (trust == Trust.CALLING and word.bare in lists.words)
         return word.bare in lists.given or not is_word
@@ -145,7 +151,7 @@ class NameJudge:
             return True
         ordinary = lists.is_ordinary(word.bare)
         if by_capital:
-            return word.is_capitalised and (not ordinary or word.bare in lists.words | _GENERATIONS)
+            return word.is_capitalised and (not ordinary or word.bare in lists.words or word.bare in _GENERATIONS)
         if word.bare in lists.given or word.bare in lists.surnames:
             return True
         unknown = not (ordinary or self.is_medicine(word) or word.bare in lists.eponyms)

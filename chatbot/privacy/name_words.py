@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -93,8 +93,16 @@ def name_words() -> NameWords:
 def _table_words() -> frozenset[str]:
     table = medicine_table()
     names = [*table.ingredients, *(" ".join(key) for key in (*table.brands, *table.synonyms))]
-    held = {word.text for name in names for word in words_of(name)}
+    split = [[word.text for word in words_of(name)] for name in names]
+    # A brand of one word may be a given name too ("Yasmin"); "Joseph" is no medicine for "St. Joseph".
+    given = name_words().given
+    held = {word for words in split for word in words if word not in given or _is_single(words)}
     return frozenset(word for word in held if len(word) >= _N_LETTERS and not is_common(word))
+
+
+def _is_single(words: Sequence[str]) -> bool:
+    """Whether a name is one word, but for numbers ("Theo 24")."""
+    return sum(word.isalpha() for word in words) == 1
 
 
 def _starter_words() -> frozenset[str]:

@@ -39,6 +39,7 @@ class NameFinder:
 
     def __init__(self, medicines: KnowsMedicines) -> None:
         self._lists = name_words()
+        self._word_names = self._lists.given & self._lists.words
         self._judge = NameJudge(medicines, self._lists)
 
     def find(self, text: str) -> list[Identifier]:
@@ -87,7 +88,8 @@ class NameFinder:
             return True
         if not word.is_capitalised or self._judge.is_medicine(word):
             return False
-        return word.bare in lists.given | lists.surnames | lists.words or not lists.is_ordinary(word.bare)
+        named = any(word.bare in words for words in (lists.given, lists.surnames, lists.words))
+        return named or not lists.is_ordinary(word.bare)
 
     def _by_given_name(self, text: NameText) -> Iterator[_Span]:
         """A capitalised given name with the names after it; a surname that is nothing else stands for itself."""
@@ -106,7 +108,7 @@ class NameFinder:
     def _is_word_with_surname(self, text: NameText, place: int) -> bool:
         """Whether a name that is a word too ("Grace") stands before a surname."""
         following = text.after(place)
-        if following is None or text.words[place].bare not in self._lists.given & self._lists.words:
+        if following is None or text.words[place].bare not in self._word_names:
             return False
         return text.is_joined(place) and (
             self._judge.may_be_surname(text, place + 1)
@@ -150,20 +152,21 @@ class NameFinder:
             len(word.text) >= MIN_CHARS
             and word.text[1:].islower()
             and self._judge.may_be_surname(text, place)
-            and word.bare not in self._lists.eponyms | self._lists.eponym_heads
+            and word.bare not in self._lists.eponyms
+            and word.bare not in self._lists.eponym_heads
             and not text.is_dosed(place)
         )
 
     def _again(self, text: NameText, found: Collection[_Span]) -> Iterator[_Span]:
         """Every other place where a part of a name that was found stands again."""
-        words = self._lists.words | self._lists.eponyms
+        lists, covered = self._lists, {place for start, end in found for place in range(start, end)}
         stems: set[str] = set()
         for word in text.words:
-            if len(word.bare) < MIN_CHARS or word.is_particle or word.bare in words:
+            if len(word.bare) < MIN_CHARS or word.is_particle or word.start not in covered:
                 continue
-            if self._lists.is_ordinary(word.bare):
+            if lists.is_ordinary(word.bare) or word.bare in lists.words or word.bare in lists.eponyms:
                 continue
-            if any(start <= word.start < end for start, end in found) and not self._judge.is_medicine(word):
+            if not self._judge.is_medicine(word):
                 stems.update((word.stem, word.stem.upper()))
         for place, word in enumerate(text.words):
             if word.stem in stems and not self._judge.is_eponym(text, place) and not text.is_dosed(place):

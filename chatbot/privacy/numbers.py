@@ -17,13 +17,13 @@ _ID: Final = r"#?(?-i:[A-Z]{0,8})[- ]?\d[\dA-Z]*(?:-[\dA-Z]+| \d[\dA-Z]*)*"
 _IS: Final = r"\b(?:,?\s*(?:is|are|was|no\.?|num(?:ber)?|nr\.?|#|:|=|\bid\b|on file)){0,4}\s*[#:]?\s*"
 
 _EMAIL: Final = re.compile(
-    r"[\w.+%-]+(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Z]{2,}"
-    r"|\b[\w.+-]+ at [\w-]+ dot (?:com|org|net|edu|gov)\b",
+    r"(?<![\w.+%-])[\w.+%-]{1,64}(?:@|\s?[(\[]at[)\]]\s?)[\w-]+(?:\.[\w-]+)*\.[A-Z]{2,}"
+    r"|(?<![\w.+-])[\w.+-]{1,64} at [\w-]{1,64} dot (?:com|org|net|edu|gov)\b",
     re.IGNORECASE,
 )
 _URL: Final = re.compile(
     r"\b(?:https?://|www\.)[^\s<>()\[\]\"']+[^\s<>()\[\]\"'.,;:!?]"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|info|health|io|example|co\.uk|de"
+    r"|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,8}(?:com|org|net|edu|gov|info|health|io|example|co\.uk|de"
     r"|fr)/[^\s<>()\[\]\"']*[^\s<>()\[\]\"'.,;:!?]",
     re.IGNORECASE,
 )
@@ -52,7 +52,8 @@ _PHONE: Final = re.compile(
 _PHONE_LABELLED: Final = re.compile(
     r"\b(?:tel(?:ephone|\.)?|t[eé]l[eé]fono|t[eé]l\.?|phone|ph|cell|mobile|fax|call(?: me)?(?: back)?|callback"
     r"|text(?: me)?"
-    r"|reach(?:ed)?(?: \w+)? (?:at|on)|ring|my number|informed by phone)\b"
+    r"|reach(?:ed)?(?: \w+)? (?:at|on)|ring|my number|informed by phone"
+    r"|desk|office|direct(?: line)?|whatsapp|sms|answering|messages)\b"
     r"(?:\s*(?:number|no\.?|num|is|at|on|to|#|:|=|back)){0,3}\s*[(:#]?\s*(?P<n>\+?\(?\d[\d\s().-]{5,16}\d)(?!\d)"
     r"|\b(?:pager|beeper|bleep|ext(?:ension)?\.?|page)\s*(?:at|on|no\.?|number|#|:)?\s*(?P<x>x?\d[\d-]{2,9})(?!\w)",
     re.IGNORECASE,

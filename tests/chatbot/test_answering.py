@@ -11,6 +11,7 @@ import pytest
 from chatbot.answering import Answerer
 from chatbot.contract import to_json
 from chatbot.llm import ChatModelError, Message
+from chatbot.privacy.identifiers import Identifier, MaskingError
 from chatbot.stages import Progress
 from chatbot.types import Abstention, Answer, Audience, Emergency, Response, Turn
 from knowledge_base.builder import KnowledgeBaseBuilder
@@ -322,3 +323,60 @@ def test_a_text_too_long_for_a_question_is_told_so_but_its_red_flag_is_met(answe
     assert [notice.kind for notice in response.notices] == ["too-long"]
     assert "10,400 characters" in response.text and "4,000" in response.text
     assert isinstance(ask(answerer, f"I want to kill myself. {long}"), Emergency)
+
+
+class Breaks:
+    """A finder of identifiers that fails."""
+
+    def find(self, text: str) -> list[Identifier]:
+        raise MaskingError("it is broken")
+
+
+WRITTEN = "The most common side effects of ibuprofen are nausea, heartburn and dizziness [E1]."
+NAMED = "My name is Keisha Barnes, born on 4/17/1951. What are the common side effects of Advil?"
+
+
+def test_the_model_is_shown_placeholders_and_the_person_is_told_which(knowledge_base, caplog) -> None:
+    caplog.set_level("DEBUG")
+    model = ScriptedChatModel(WRITTEN)
+    response = ask(Answerer(knowledge_base, HybridRetriever(knowledge_base), model), NAMED, "Keisha Barnes takes Advil")
+    sent = "\n".join(message.content for message in model.asked[0])
+    assert "[PERSON_1], born on [DOB_1]" in sent
+    for word in ("Keisha", "Barnes", "1951"):
+        assert word not in sent
+        assert word not in caplog.text
+    assert "Advil" in sent
+    assert response.question == NAMED
+    (notice,) = (one for one in response.notices if one.kind == "masked")
+    assert "1 name and 1 date of birth" in notice.text
+
+
+def test_a_placeholder_in_a_reply_is_put_back_for_the_person_alone(knowledge_base) -> None:
+    model = ScriptedChatModel(WRITTEN.replace("The most", "[PERSON_1]: the most"))
+    answerer = Answerer(knowledge_base, HybridRetriever(knowledge_base), model)
+    shown: list[str] = []
+
+    def hear(news: Progress) -> None:
+        shown.extend([news.text] if news.kind == "text" else [])
+
+    async def run() -> Response:
+        return await answerer.answer(NAMED, on_progress=hear)
+
+    response = anyio.run(run)
+    assert response.model == "scripted"
+    assert "Keisha Barnes: the most common" in response.text
+    assert "Keisha Barnes: the most common" in "".join(shown)
+
+
+def test_nothing_is_said_of_masking_where_nothing_was_masked(knowledge_base) -> None:
+    answerer = Answerer(knowledge_base, HybridRetriever(knowledge_base), ScriptedChatModel(WRITTEN))
+    assert "masked" not in {one.kind for one in ask(answerer, "What are the side effects of Advil?").notices}
+
+
+def test_when_masking_breaks_no_model_is_asked_and_the_answer_is_quoted(knowledge_base) -> None:
+    model = ScriptedChatModel(WRITTEN)
+    response = ask(Answerer(knowledge_base, HybridRetriever(knowledge_base), model, finder=Breaks()), NAMED)
+    assert model.asked == []
+    assert response.model == "extractive"
+    assert response.citations
+    assert "masking-failed" in {one.kind for one in response.notices}

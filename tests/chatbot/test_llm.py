@@ -106,3 +106,11 @@ def test_whatever_goes_wrong_is_one_line(address: str, name: str, complaint: str
 def test_no_server_at_all() -> None:
     with pytest.raises(ChatModelError, match="can not be reached"):
         say(OpenAIChatModel(base_url="http://127.0.0.1:9/v1", model="x"))
+
+
+def test_no_log_holds_what_was_sent_at_any_level(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    say(OpenAIChatModel(base_url=address, model="named"))
+    assert caplog.records
+    assert "hello" not in caplog.text
+    assert "rules" not in caplog.text
