@@ -79,9 +79,7 @@ def paired_difference(
     return Difference(interval, min(1.0, 2 * (n_other + 1) / (n_draws + 1)))
 
 
-def _draw(
-    values: Sequence[float], clusters: Sequence[Hashable] | None, seed: int, n_draws: int
-) -> NDArray[np.float64]:
+def _draw(values: Sequence[float], clusters: Sequence[Hashable] | None, seed: int, n_draws: int) -> NDArray[np.float64]:
     """Means (n_draws,) of draws of whole clusters with replacement."""
     import numpy as np
 

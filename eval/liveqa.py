@@ -1,7 +1,7 @@
 """TREC 2017 LiveQA medical: ranking the judged answers of each question.
 
-Questions and NLM summaries: Ben Abacha, Agichtein, Pinter and Demner-Fushman, TREC 2017. Judged MedQuAD answers: Ben Abacha
-and Demner-Fushman, BMC Bioinformatics 20, 2019 (grades 1 incorrect, 2 related, 3 incomplete, 4 excellent).
+Questions and NLM summaries: Ben Abacha, Agichtein, Pinter and Demner-Fushman (TREC 2017). Judged MedQuAD answers:
+Ben Abacha and Demner-Fushman, BMC Bioinformatics 20, 2019 (1 incorrect, 2 related, 3 incomplete, 4 excellent).
 Only questions with an answer graded 3 or 4 are judged; each system ranks the same texts, heading and answer.
 """
 
@@ -13,16 +13,31 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from eval.baselines import MINILM, RRF, SYSTEMS, TextBaselines
+from eval.bootstrap import mean_interval, paired_difference
+from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
 from eval.topics import GOOD, Topic
 from knowledge_base.errors import VademecumError
-from knowledge_base.text_ranker import FreeText
+from knowledge_base.text_ranker import FreeText, rank_texts
 
+if TYPE_CHECKING:
+    from knowledge_base.embedder import Embedder
+
+TASK: Final = "LiveQA judged answers"
+# What was measured of the usual methods on these questions; ours must be above both.
+_BARS: Final = {
+    ("full question", "nDCG@10"): 0.82,
+    ("full question", "MRR"): 0.81,
+    ("summary", "nDCG@10"): 0.84,
+    ("summary", "MRR"): 0.85,
+}
 _QUESTIONS: Final = Path("liveqa_med_2017", "TREC-2017-LiveQA-Medical-Test-Questions-w-summaries.xml")
 _ANSWERS: Final = Path("liveqa_medquad_judged", "answers_2479.csv.gz")
 _QRELS: Final = Path("liveqa_medquad_judged", "qrels_2479.txt")
@@ -82,6 +97,43 @@ def load_liveqa(folder: Path) -> list[LiveQuestion]:
                 )
             )
     return found
+
+
+def measure_liveqa(folder: Path, embedder: Embedder, limit: int | None = None) -> tuple[Measure, ...]:
+    """nDCG@10 and MRR of ours and the baselines, and how much ours is better, paired.
+
+    Args:
+        folder: the folder of benchmarks.
+        embedder: for ours and for MiniLM's place alike.
+        limit: only the first so many questions.
+    """
+    questions = with_good_answer(load_liveqa(folder))[:limit]
+    baselines = TextBaselines([text for one in questions for text in one.texts], embedder)
+    measures: list[Measure] = []
+    for wording, ask in (("full question", attrgetter("full")), ("summary", attrgetter("summary"))):
+        topics = [one.topic(ask(one)) for one in questions]
+        rankings = [
+            {OURS: rank_texts(one.question, one.texts, embedder), **baselines.rank(one.question, one.texts)}
+            for one in topics
+        ]
+        for name, judge in (("nDCG@10", Topic.ndcg), ("MRR", Topic.reciprocal_rank)):
+            values = {
+                system: [
+                    judge(topic, by_system[system]) or 0.0 for topic, by_system in zip(topics, rankings, strict=True)
+                ]
+                for system in (OURS, *SYSTEMS)
+            }
+            measures += _of_wording(f"{name}, {wording}", values, _BARS[wording, name])
+    return tuple(measures)
+
+
+def _of_wording(name: str, values: Mapping[str, list[float]], bar: float) -> list[Measure]:
+    rows = [Measure.of_share(TASK, system, name, mean_interval(values[system]), bar=bar) for system in values]
+    for other in (MINILM, RRF):
+        interval, p = paired_difference(values[OURS], values[other])
+        note = f"two-sided bootstrap p = {p:.3f}" if p is not None else ""
+        rows.append(Measure.of_share(TASK, OURS, f"{name}, ours minus {other}", interval, bar=0.0, note=note))
+    return rows
 
 
 def with_good_answer(questions: list[LiveQuestion]) -> list[LiveQuestion]:

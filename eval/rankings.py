@@ -1,6 +1,6 @@
 """How good a ranking is against graded judgements: nDCG, reciprocal rank, recall.
 
-nDCG with linear gain as in trec_eval (Järvelin and Kekäläinen, ACM TOIS 20, 2002; gain = grade, discount log2(rank + 1)).
+nDCG as in trec_eval: gain = grade, discount log2(rank + 1) (Järvelin and Kekäläinen, ACM TOIS 20, 2002).
 A topic without a relevant item cannot be judged: None, never 0.
 """
 

@@ -13,8 +13,8 @@ _LONG_CHARS: Final = 160
 _SPACE: Final = re.compile(r"\s+")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 _POLITE: Final = re.compile(
-    r"^\W*(?:hi|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day))\b(?: (?:sir|madam|doctor|there|all|team"
-    r"|everyone)\b)*\W*|^\W*(?:many )?thank(?:s| you)\b[^.!?]*[.!?]*\s*$|^[^.!?]*\b(?:would be|is|am) (?:\w+ )?"
+    r"^\W*(?:hi|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day))\b(?: (?:sir|madam|doctor|there|all"
+    r"|team|everyone)\b)*\W*|^\W*(?:many )?thank(?:s| you)\b[^.!?]*[.!?]*\s*$|^[^.!?]*\b(?:would be|is|am) (?:\w+ )?"
     r"(?:appreciated|grateful|thankful)\b[^.!?]*[.!?]*$|^\W*(?:(?:kind|best|warm) )?regards\b.*$|^\W*sincerely\b.*$"
     r"|^\W*(?:please )?(?:help|reply|respond|advise)(?: me)?(?: please)?\W*$|^\W*god bless\b.*$|\s+thank(?:s| you)"
     r"(?: (?:very much|so much|a lot|in advance|you|for your (?:time|help)))*\W*$",

@@ -60,15 +60,13 @@ class Features:
     """BM25 as a share of the best text's."""
     coverage: float = 0.0
     """Share of the question's meanings that the text has."""
-    in_heading: float = 0.0
-    """Share of the question's words that the heading has."""
     subject: float = 0.0
     """Share of the heading's subject that the question names."""
     type: float = 0.0
     """1 if the heading is of the type asked, -1 if of another, 0 if either does not tell."""
 
 
-WEIGHTS: Final = Features(nearness=1.0, words=0.2, coverage=0.2, in_heading=0.2, subject=0.2, type=0.2)
+WEIGHTS: Final = Features(nearness=1.0, words=0.05, coverage=0.12, subject=0.06, type=0.03)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,7 @@ def rank_texts(message: str, texts: Sequence[FreeText], embedder: Embedder) -> l
 
 def score(features: Features, weights: Features = WEIGHTS) -> float:
     """The weighted sum."""
-    return sum(value * weight for value, weight in zip(astuple(features), astuple(weights), strict=True))
+    return float(sum(value * weight for value, weight in zip(astuple(features), astuple(weights), strict=True)))
 
 
 def features(question: OpenQuestion, texts: Sequence[FreeText], near: Sequence[float]) -> list[Features]:
@@ -133,12 +131,10 @@ def cosines(question: str, texts: Sequence[FreeText], embedder: Embedder) -> lis
 
 def _features(question: OpenQuestion, text: FreeText, cosine: float, words: float) -> Features:
     folded = f" {' '.join(folded_words(f'{text.heading} {text.text}'))} "
-    heading = frozenset(folded_words(text.heading))
     return Features(
         nearness=cosine,
         words=words,
         coverage=share_of(question.meanings, folded),
-        in_heading=_share_named(question.words - _GENERIC, heading),
         subject=max((_share_named(name, question.words) for name in _names(text.heading)), default=0.0),
         type=_fit(question.types, types_of_heading(text.heading)),
     )
@@ -165,7 +161,9 @@ def _bm25(expression: str, texts: Sequence[FreeText]) -> Mapping[int, float]:
         return {}
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE VIRTUAL TABLE texts USING fts5(heading, body, tokenize = 'porter unicode61')")
-        db.executemany("INSERT INTO texts(rowid, heading, body) VALUES (?, ?, ?)", [(n, *t) for n, t in enumerate(texts)])
+        db.executemany(
+            "INSERT INTO texts(rowid, heading, body) VALUES (?, ?, ?)", [(n, *t) for n, t in enumerate(texts)]
+        )
         rows = db.execute("SELECT rowid, -bm25(texts, 2.0, 1.0) FROM texts WHERE texts MATCH ?", (expression,))
         return dict(rows.fetchall())
 
