@@ -7,6 +7,7 @@ from typing import Final
 from chatbot.answering import Answerer
 from chatbot.llm import ChatModel
 from knowledge_base.knowledge_base import KnowledgeBase
+from knowledge_base.reranker import Reranker
 from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import Query
 
@@ -16,9 +17,16 @@ _WARM_UP: Final = "side effects of ibuprofen"
 class OpenedAnswerer(Answerer):
     """An answerer whose parts are real and at hand."""
 
-    def __init__(self, knowledge_base: KnowledgeBase, chat_model: ChatModel | None, *, country: str) -> None:
+    def __init__(
+        self,
+        knowledge_base: KnowledgeBase,
+        chat_model: ChatModel | None,
+        *,
+        country: str,
+        reranker: Reranker | None = None,
+    ) -> None:
         self.knowledge_base = knowledge_base
-        self.retriever = HybridRetriever(knowledge_base)
+        self.retriever = HybridRetriever(knowledge_base, reranker)
         self.model_name = chat_model.name if chat_model is not None else "extractive"
         super().__init__(knowledge_base, self.retriever, chat_model, country=country)
 

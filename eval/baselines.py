@@ -16,6 +16,7 @@ from knowledge_base.fusion import reciprocal_rank_fusion
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.question_words import quoted
 from knowledge_base.text_ranker import FreeText
+from knowledge_base.types import Passage
 from knowledge_base.words import words_of
 
 BM25: Final = "BM25"
@@ -32,13 +33,16 @@ class PassageBaselines:
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
 
-    def rank(self, question: str, k: int) -> dict[str, list[int]]:
-        """The numbers of the first `k` passages for each system."""
+    def rank(self, question: str, k: int) -> dict[str, list[Passage]]:
+        """The first `k` passages for each system."""
         expression = _any_word(question)
         lexical = [number for number, _ in self._kb.store.lexical(expression, _DEPTH)] if expression else []
         vector = self._kb.embedder.embed_queries([question])[0]
         dense = [hit.number for hit in self._kb.dense.search(vector, _DEPTH)]
-        return {name: ranking[:k] for name, ranking in _with_fusion(lexical, dense).items()}
+        return {
+            name: list(self._kb.store.passages(ranking[:k]).values())
+            for name, ranking in _with_fusion(lexical, dense).items()
+        }
 
 
 class TextBaselines:

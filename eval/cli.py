@@ -57,14 +57,15 @@ def _questions(data: Path | None, kb_path: Path | None, limit: int | None) -> _R
 
 def _retrieval(data: Path | None, kb_path: Path | None, limit: int | None) -> _Result:
     from chatbot.settings import load_settings
-    from chatbot.wiring import open_kb
+    from chatbot.wiring import load_reranker, open_kb
     from eval.retrieval import Setting, measure_retrieval, retrieval_table
 
     if data is None or not data.is_dir():
         raise VademecumError(f"eval retrieval: {data or 'no --data'} is no folder; name the folder of benchmarks")
     settings = load_settings()
     kb = open_kb(settings, kb_path)
-    measures = measure_retrieval(Setting(data=data, kb=kb, cache=settings.home / "eval", limit=limit))
+    setting = Setting(data=data, kb=kb, cache=settings.home / "eval", reranker=load_reranker(settings), limit=limit)
+    measures = measure_retrieval(setting)
     manifest = kb.manifest
     return _Result(
         f"index {kb.index_version}, {manifest.n_documents} documents, {manifest.n_passages} passages, "

@@ -29,6 +29,7 @@ from knowledge_base import loinc
 from knowledge_base.errors import VademecumError
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.medicine_table import canonical_ingredient, medicine_table
+from knowledge_base.reranker import Reranker
 from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import DocumentInfo, Passage, Query, SourceDocument
 from knowledge_base.words import folded_words
@@ -122,7 +123,13 @@ def labels(questions: Iterable[LabelQuestion], sha256: str = "") -> list[SourceD
     ]
 
 
-def measure_fdarxbench(folder: Path, kb: KnowledgeBase, cache: Path, limit: int | None = None) -> tuple[Measure, ...]:
+def measure_fdarxbench(
+    folder: Path,
+    kb: KnowledgeBase,
+    cache: Path,
+    limit: int | None = None,
+    reranker: Reranker | None = None,
+) -> tuple[Measure, ...]:
     """recall@1, 5 and 10 of the pieces, ours beside the baselines.
 
     Args:
@@ -130,11 +137,13 @@ def measure_fdarxbench(folder: Path, kb: KnowledgeBase, cache: Path, limit: int 
         kb: whose documents the labels join, in a copy under `cache`.
         cache: where the copy is kept for the next run.
         limit: only the first so many questions.
+        reranker: for ours, as the program would use it.
     """
     questions = load_questions(folder)
     with_labels = enlarged_kb(kb, labels(questions), cache)
     judged = [one for one in questions if one.pieces][:limit]
-    found = [rank(one, with_labels) for one in judged]
+    retriever, baselines = HybridRetriever(with_labels, reranker), PassageBaselines(with_labels)
+    found = [rank(one, retriever, baselines) for one in judged]
     clusters = [one.set_id for one in judged]
     measures = []
     for name, value in (("recall", _share), ("any piece in first", _any)):
@@ -153,15 +162,13 @@ def measure_fdarxbench(folder: Path, kb: KnowledgeBase, cache: Path, limit: int 
     return tuple(measures)
 
 
-def rank(question: LabelQuestion, kb: KnowledgeBase) -> dict[str, list[frozenset[int]]]:
+def rank(
+    question: LabelQuestion, retriever: HybridRetriever, baselines: PassageBaselines
+) -> dict[str, list[frozenset[int]]]:
     """For each system the pieces (by place in the question) that each of its first passages holds."""
     depth = max(_DEPTHS)
-    rankings = PassageBaselines(kb).rank(question.text, depth)
-    numbers = {number for ranking in rankings.values() for number in ranking}
-    passages = kb.store.passages(sorted(numbers))
-    ours = HybridRetriever(kb).search(Query(text=question.text, k=depth)).passages
-    ranked = {OURS: [scored.passage for scored in ours]}
-    ranked |= {name: [passages[number] for number in ranking] for name, ranking in rankings.items()}
+    ours = retriever.search(Query(text=question.text, k=depth)).passages
+    ranked = {OURS: [scored.passage for scored in ours], **baselines.rank(question.text, depth)}
     return {name: [pieces_in(passage, question) for passage in some] for name, some in ranked.items()}
 
 

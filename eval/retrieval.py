@@ -19,6 +19,7 @@ from eval.medicationqa import measure_medicationqa
 from eval.missing import MissingDataError
 from eval.tables import to_table
 from knowledge_base.knowledge_base import KnowledgeBase
+from knowledge_base.reranker import Reranker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Setting:
     data: Path
     kb: KnowledgeBase
     cache: Path
+    reranker: Reranker | None = None
     limit: int | None = None
 
 
@@ -41,7 +43,7 @@ class Task:
 
 # Every benchmark of retrieval; a new one is one line here.
 TASKS: Final = (
-    Task(name="FDARxBench toy", measure=lambda at: measure_fdarxbench(at.data, at.kb, at.cache, at.limit)),
+    Task(name="FDARxBench toy", measure=lambda at: measure_fdarxbench(at.data, at.kb, at.cache, at.limit, at.reranker)),
     Task(name="LiveQA judged answers", measure=lambda at: measure_liveqa(at.data, at.kb.embedder, at.limit)),
     Task(name="MedicationQA", measure=lambda at: measure_medicationqa(at.data, at.kb, at.limit)),
 )

@@ -19,13 +19,16 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.fusion import reciprocal_rank_fusion
+from knowledge_base.question_core import core_of
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
 from knowledge_base.scopes import Scope, find_scopes
 from knowledge_base.selection import Ranked, interleave, select
+from knowledge_base.text_ranker import FreeText, score_texts
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
+from knowledge_base.wording import wording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,11 +36,14 @@ if TYPE_CHECKING:
     from knowledge_base.dense_index import DenseIndex
     from knowledge_base.knowledge_base import KnowledgeBase
     from knowledge_base.passage_store import PassageStore
+    from knowledge_base.reranker import Reranker
 
 _DEPTH: Final = 200
 """How deep each search goes; the section decides more than the rank, so the right passage may rank low in both."""
 _READ: Final = 32
 """How many of the best passages are read for what their words add."""
+_RERANKED: Final = 1.0
+"""A reranker's best verdict is worth as much as the right section, so it cannot overrule medicine and section both."""
 _CALLED: Final = 30
 """How many passages that name the other medicine are read besides, for each way of naming it."""
 
@@ -55,8 +61,9 @@ class _Opened(NamedTuple):
 class HybridRetriever:
     """Searches one knowledge base; safe to share between threads and follows it through `refresh`."""
 
-    def __init__(self, kb: KnowledgeBase) -> None:
+    def __init__(self, kb: KnowledgeBase, reranker: Reranker | None = None) -> None:
         self._kb = kb
+        self._reranker = reranker
         self._tables = Tables(aspect_table(), drug_classes())
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
@@ -80,7 +87,7 @@ class HybridRetriever:
         opened = self._open()
         reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
-        vector = self._kb.embedder.embed_queries([reading.text])[0] if scopes else None
+        vector = self._kb.embedder.embed_queries([core_of(reading.text)])[0] if scopes else None
         rankings = [self._rank(query, reading, scope, vector, opened) for scope in scopes if vector is not None]
         chosen = select(interleave(rankings), query.k)
         return Retrieval(
@@ -103,21 +110,31 @@ class HybridRetriever:
         allowed = set(numbers.tolist())
         among = None if len(numbers) == len(catalogue.numbers) else numbers
         dense = opened.dense.search(vector, _DEPTH, among)
-        wording = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
-        lexical = [number for number in _worded(wording, _DEPTH, query, scope, opened) if number in allowed]
+        said = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
+        lexical = {
+            number: score for number, score in _scored_words(said, _DEPTH, query, scope, opened) if number in allowed
+        }
         naming = [number for number in _naming_others(query, scope, opened) if number in allowed]
-        fused = reciprocal_rank_fusion([[hit.number for hit in dense], lexical])
+        fused = reciprocal_rank_fusion([[hit.number for hit in dense], list(lexical)])
         # A medicine's own documents are weighed whole: a passage of the right section may be in neither ranking.
         candidates = numbers if among is not None else np.unique(np.array([*fused, *naming], dtype=np.int64))
         by_place = prior(catalogue, reading, query.text, self._tables, about_drug=scope.about_drug)
         cosines = {hit.number: hit.cosine for hit in dense}
         scores = by_place[catalogue.rows(candidates)] + relevance(fused, cosines, candidates)
+        scores += wording(len(reading.words), lexical, candidates)
         best = candidates[np.argsort(-scores, kind="stable")[:_READ]]
         at = dict(zip(candidates.tolist(), scores.tolist(), strict=True))
         ranked = []
         for number, passage in opened.store.passages(list(dict.fromkeys([*best.tolist(), *naming]))).items():
             said = text_score(passage, reading, self._tables.aspects, scope.interactants)
             ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
+        if not scope.about_drug:
+            ranked = _as_texts(query.text, vector, ranked, opened.dense)
+        if self._reranker is not None:
+            again = self._reranker.score(reading.text, [one.passage for one in ranked])
+            ranked = [
+                one._replace(score=one.score + _RERANKED * score) for one, score in zip(ranked, again, strict=True)
+            ]
         return sorted(ranked, key=lambda one: (-one.score, one.passage.number))
 
     def _open(self) -> _Opened:
@@ -139,9 +156,12 @@ def _numbers(query: Query, scope: Scope, opened: _Opened) -> NDArray[np.int64]:
 
 def _worded(expression: str, k: int, query: Query, scope: Scope, opened: _Opened) -> list[int]:
     """The passages of a scope's documents that fit a word-index expression best."""
-    if not expression:
-        return []
-    return [number for number, _ in opened.store.lexical(expression, k, scope.document_ids, query.kinds)]
+    return [number for number, _ in _scored_words(expression, k, query, scope, opened)]
+
+
+def _scored_words(expression: str, k: int, query: Query, scope: Scope, opened: _Opened) -> list[tuple[int, float]]:
+    """The same with their BM25, higher is better."""
+    return opened.store.lexical(expression, k, scope.document_ids, query.kinds) if expression else []
 
 
 def _naming_others(query: Query, scope: Scope, opened: _Opened) -> list[int]:
@@ -151,6 +171,16 @@ def _naming_others(query: Query, scope: Scope, opened: _Opened) -> list[int]:
         for phrases in (other.names, (*other.phrases, *other.broad)):
             found.update(dict.fromkeys(_worded(all_phrases(phrases), _CALLED, query, scope, opened)))
     return list(found)
+
+
+def _as_texts(question: str, vector: NDArray[np.float32], ranked: Sequence[Ranked], dense: DenseIndex) -> list[Ranked]:
+    """Passages for a question without a medicine, scored by heading and text as well: no label section says enough."""
+    texts = [
+        FreeText(" ".join((one.passage.document.title, *one.passage.section_path)), one.passage.text) for one in ranked
+    ]
+    near = dense.vectors(np.array([one.passage.number for one in ranked], dtype=np.int64)) @ vector if ranked else ()
+    scores = score_texts(question, texts, [float(cosine) for cosine in near])
+    return [one._replace(score=one.score + score) for one, score in zip(ranked, scores, strict=True)]
 
 
 def _n_documents(scopes: Sequence[Scope], catalogue: Catalogue) -> int:

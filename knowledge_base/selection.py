@@ -15,6 +15,8 @@ from knowledge_base.types import DocumentInfo, Passage
 _PER_DOCUMENT: Final = 3
 _FEW_DOCUMENTS: Final = 3
 """With so few documents to choose from there is nothing to make room for."""
+_PER_SECTION: Final = 2
+"""A long section does not push out the other places where a question is answered."""
 _CLEARLY_BETTER: Final = 0.3
 
 
@@ -45,18 +47,22 @@ def interleave(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
 
 
 def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:
-    """The first `k`, what is said twice once, at most three of a document unless there are few documents.
+    """The first `k`, what is said twice once, few of one section, and of one document unless there are few documents.
 
     Of passages on the same medicines that repeat each other the best-dated source is kept, in the first one's place.
     """
     n_documents = len({one.passage.document.id for one in ranked})
     cap = _PER_DOCUMENT if n_documents > _FEW_DOCUMENTS else k
     counts: Counter[str] = Counter()
+    of_section: Counter[tuple[str, tuple[str, ...]]] = Counter()
     chosen: list[Ranked] = []
     spare: list[Ranked] = []
     for one in _without_repeats(ranked):
-        if counts[one.passage.document.id] < cap:
-            counts[one.passage.document.id] += 1
+        document = one.passage.document.id
+        section = (document, one.passage.section_path)
+        if counts[document] < cap and (not section[1] or of_section[section] < _PER_SECTION):
+            counts[document] += 1
+            of_section[section] += 1
             chosen.append(one)
         else:
             spare.append(one)

@@ -96,9 +96,13 @@ class OpenQuestion:
 
 def rank_texts(message: str, texts: Sequence[FreeText], embedder: Embedder) -> list[int]:
     """The places of the texts, the one that answers best first; equal scores keep their order."""
-    question = OpenQuestion.read(message)
-    scores = [score(one) for one in features(question, texts, cosines(question.core, texts, embedder))]
+    scores = score_texts(message, texts, cosines(core_of(message), texts, embedder))
     return sorted(range(len(texts)), key=lambda place: -scores[place])
+
+
+def score_texts(message: str, texts: Sequence[FreeText], near: Sequence[float]) -> list[float]:
+    """How well each text answers; `near` are the cosines of the message's core and the texts."""
+    return [score(one) for one in features(OpenQuestion.read(message), texts, near)]
 
 
 def score(features: Features, weights: Features = WEIGHTS) -> float:
