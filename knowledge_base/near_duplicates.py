@@ -2,7 +2,7 @@
 
 Generic labels repeat each other. A text is the set of its runs of words (shingles; Broder, SEQUENCES 1997), with the
 names of its medicine put aside; two texts repeat each other when their sets are nearly the same. Texts with other
-numbers never do: a dose is not a detail.
+numbers or another "not" never do: those are no details, and sources that disagree are both wanted.
 """
 
 from __future__ import annotations
@@ -17,18 +17,20 @@ _SHINGLE: Final = 3
 _ALIKE: Final = 0.85
 """Share of common shingles from which two texts count as one; a changed word in a text of 60 breaks three of them."""
 _NAME: Final = "qzdrug"
-_DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_DECISIVE: Final = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:not?|never|none|without|avoid\w*|except|unless|only|contraindicated)\b|\b\w+n't\b"
+)
 
 
 class Fingerprint(NamedTuple):
-    """What two repeats have in common: their shingles, and their numbers in order."""
+    """What two repeats have in common: their shingles, and in order their numbers and words that turn a meaning."""
 
     shingles: frozenset[tuple[str, ...]]
-    numbers: tuple[str, ...]
+    decisive: tuple[str, ...]
 
     def repeats(self, other: Fingerprint) -> bool:
         """Whether two texts say the same; symmetric."""
-        if self.numbers != other.numbers:
+        if self.decisive != other.decisive:
             return False
         smaller, larger = sorted((len(self.shingles), len(other.shingles)))
         if smaller < _ALIKE * larger:
@@ -48,4 +50,4 @@ def fingerprint(text: str, names: Iterable[str] = ()) -> Fingerprint:
             words.append(masked)
     size = min(_SHINGLE, len(words))
     shingles = frozenset(tuple(words[n : n + size]) for n in range(len(words) - size + 1)) if words else frozenset()
-    return Fingerprint(shingles, tuple(_DIGITS.findall(text)))
+    return Fingerprint(shingles, tuple(_DECISIVE.findall(text.lower())))

@@ -110,9 +110,11 @@ class HybridRetriever:
         allowed = set(numbers.tolist())
         among = None if len(numbers) == len(catalogue.numbers) else numbers
         dense = opened.dense.search(vector, _DEPTH, among)
-        said = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
+        expression = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
         lexical = {
-            number: score for number, score in _scored_words(said, _DEPTH, query, scope, opened) if number in allowed
+            number: score
+            for number, score in _scored_words(expression, _DEPTH, query, scope, opened)
+            if number in allowed
         }
         naming = [number for number in _naming_others(query, scope, opened) if number in allowed]
         fused = reciprocal_rank_fusion([[hit.number for hit in dense], list(lexical)])
