@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
 from eval.rankings import recall
 from ingest.label_text import Block, LabelText, clean
-from ingest.names import brand, drug_names, substances
+from ingest.names import brand, drug_names, fold, substances
 from ingest.section_codes import kind_of, section_code
 from knowledge_base import loinc
 from knowledge_base.errors import VademecumError
@@ -31,8 +31,8 @@ from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.medicine_table import canonical_ingredient, medicine_table
 from knowledge_base.reranker import Reranker
 from knowledge_base.retriever import HybridRetriever
-from knowledge_base.types import DocumentInfo, Passage, Query, SourceDocument
-from knowledge_base.words import folded_words
+from knowledge_base.types import DocumentInfo, DrugName, Passage, Query, SourceDocument
+from knowledge_base.words import folded_words, name_key
 
 TASK: Final = "FDARxBench toy"
 _FILE: Final = Path("fdarxbench_toy", "qa_toy.jsonl")
@@ -109,8 +109,14 @@ def load_questions(folder: Path) -> list[LabelQuestion]:
     return found
 
 
-def labels(questions: Iterable[LabelQuestion], sha256: str = "") -> list[SourceDocument]:
-    """The labels of all pieces, one for each set id, as a reader would deliver them."""
+def labels(questions: Iterable[LabelQuestion], known: Iterable[DrugName] = ()) -> list[SourceDocument]:
+    """The labels of all pieces, one for each set id, as a reader would deliver them.
+
+    Args:
+        questions: whose pieces they hold.
+        known: names of medicines; a real label says what its brand contains, these pieces do not.
+    """
+    brands = {name.name: name.ingredients for name in known if name.relation == "brand"}
     pieces: dict[str, dict[str, Piece]] = defaultdict(dict)
     drugs: dict[str, str] = {}
     for question in questions:
@@ -118,7 +124,7 @@ def labels(questions: Iterable[LabelQuestion], sha256: str = "") -> list[SourceD
             pieces[question.set_id].setdefault(piece.text, piece)
             drugs[question.set_id] = question.drug
     return [
-        _label(set_id, drugs[set_id], sorted(some.values(), key=lambda one: one.place), sha256)
+        _label(set_id, drugs[set_id], sorted(some.values(), key=lambda one: one.place), brands)
         for set_id, some in pieces.items()
     ]
 
@@ -140,7 +146,7 @@ def measure_fdarxbench(
         reranker: for ours, as the program would use it.
     """
     questions = load_questions(folder)
-    with_labels = enlarged_kb(kb, labels(questions), cache)
+    with_labels = enlarged_kb(kb, labels(questions, kb.store.drug_names()), cache)
     judged = [one for one in questions if one.pieces][:limit]
     retriever, baselines = HybridRetriever(with_labels, reranker), PassageBaselines(with_labels)
     found = [rank(one, retriever, baselines) for one in judged]
@@ -200,21 +206,16 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def _same_drug(info: DocumentInfo, drug: str) -> bool:
-    wanted = frozenset(canonical_ingredient(name) for name in _ingredients(drug)[0])
+    wanted = frozenset(canonical_ingredient(one.ingredient) for one in substances(drug))
     return frozenset(canonical_ingredient(name) for name in info.ingredients) == wanted
 
 
-def _ingredients(drug: str) -> tuple[tuple[str, ...], str | None]:
-    """What a label under this name says it holds, and its brand if the name is one."""
-    found = substances(drug)
-    known = medicine_table().stands_for(drug.lower())
-    if known and set(known) != {one.ingredient for one in found}:
-        return known, brand(drug, known)
-    return tuple(one.ingredient for one in found), None
-
-
-def _label(set_id: str, drug: str, pieces: Sequence[Piece], sha256: str) -> SourceDocument:
-    ingredients, brand_name = _ingredients(drug)
+def _label(
+    set_id: str, drug: str, pieces: Sequence[Piece], known_brands: Mapping[str, tuple[str, ...]]
+) -> SourceDocument:
+    ingredients = known_brands.get(fold(drug)) or tuple(sorted(medicine_table().brands.get(name_key(drug), ())))
+    brand_name = brand(drug, ingredients) if ingredients else None
+    ingredients = ingredients or tuple(one.ingredient for one in substances(drug))
     brands = (brand_name,) if brand_name else ()
     writer = LabelText(drug)
     for piece in pieces:
@@ -239,7 +240,7 @@ def _label(set_id: str, drug: str, pieces: Sequence[Piece], sha256: str) -> Sour
             format="spl",
             kind="label",
             title=drug,
-            sha256=sha256,
+            sha256="",
             set_id=set_id,
             ingredients=ingredients,
             brands=brands,
