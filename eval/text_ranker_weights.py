@@ -4,7 +4,7 @@
 
 Blocks of eight neighbouring questions fall to two halves by turns; each half is judged by what the other half gave. The
 pairwise loss looks at all pairs and a reader at the first few texts, so only a share of the fitted weights is taken
-beside nearness: the one with which MEDIQA and MedQuAD together are ranked best.
+beside nearness: the one with which MEDIQA's held-back questions, which people wrote, are ranked best.
 """
 
 from __future__ import annotations

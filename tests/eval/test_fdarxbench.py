@@ -102,7 +102,7 @@ def test_baselines_rank_the_same_passages(kb: KnowledgeBase) -> None:
 
 
 def test_a_missing_file_and_a_damaged_line_are_named(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(MissingDataError, match="qa_toy.jsonl is missing"):
+    with pytest.raises(MissingDataError, match=r"qa_toy\.jsonl is missing"):
         load_questions(tmp_path / "nowhere")
     path = folder / "fdarxbench_toy" / "qa_toy.jsonl"
     path.write_text(path.read_text(encoding="utf-8") + "\n{}", encoding="utf-8")
