@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.training_topics import load_medquad, load_mediqa, load_training
+from eval.training_topics import load_mediqa, load_medquad, load_training
 from knowledge_base.errors import VademecumError
 from knowledge_base.words import folded_words
 
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_reworded_questions_with_like_subjects_beside_their_own(folder: Path) -> None:
-    topics = list(load_medquad(folder, frozenset({"gout"}), random.Random(1)))
+    topics = list(load_medquad(folder, frozenset({"gout"}), random.Random(1)))  # noqa: S311
     for topic in topics:
         best = [text.text for text, grade in zip(topic.texts, topic.grades, strict=True) if grade == 3]
         assert len(best) == 1
@@ -39,7 +39,7 @@ def test_reworded_questions_with_like_subjects_beside_their_own(folder: Path) ->
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(VademecumError, match=r"medquad\.jsonl\.gz cannot be read"):
-        list(load_medquad(tmp_path, frozenset(), random.Random(1)))
+        list(load_medquad(tmp_path, frozenset(), random.Random(1)))  # noqa: S311
     with pytest.raises(VademecumError, match=r"Alexa\.xml\.gz cannot be read"):
         list(load_mediqa(tmp_path))
 
