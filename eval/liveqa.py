@@ -25,7 +25,8 @@ from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
 from eval.topics import GOOD, Topic
 from knowledge_base.errors import VademecumError
-from knowledge_base.text_ranker import FreeText, rank_texts
+from knowledge_base.question_core import core_of
+from knowledge_base.text_ranker import FreeText, cosines, rank_scored, score_texts
 
 if TYPE_CHECKING:
     from knowledge_base.embedder import Embedder
@@ -109,12 +110,16 @@ def measure_liveqa(folder: Path, embedder: Embedder, limit: int | None = None) -
     """
     questions = with_good_answer(load_liveqa(folder))[:limit]
     baselines = TextBaselines([text for one in questions for text in one.texts], embedder)
+    near = [cosines([core_of(one.full), core_of(one.summary)], one.texts, embedder) for one in questions]
     measures: list[Measure] = []
-    for wording, ask in (("full question", attrgetter("full")), ("summary", attrgetter("summary"))):
+    for row, (wording, ask) in enumerate((("full question", attrgetter("full")), ("summary", attrgetter("summary")))):
         topics = [one.topic(ask(one)) for one in questions]
         rankings = [
-            {OURS: rank_texts(one.question, one.texts, embedder), **baselines.rank(one.question, one.texts)}
-            for one in topics
+            {
+                OURS: rank_scored(score_texts(one.question, one.texts, near[place][row])),
+                **baselines.rank(one.question, one.texts),
+            }
+            for place, one in enumerate(topics)
         ]
         for name, judge in (("nDCG@10", Topic.ndcg), ("MRR", Topic.reciprocal_rank)):
             values = {

@@ -78,7 +78,7 @@ def read_sheets(topics: Sequence[Topic], embedder: Embedder) -> Iterator[Sheet]:
 
     for number, topic in enumerate(topics):
         question = OpenQuestion.read(topic.question)
-        rows = features(question, topic.texts, cosines(question.core, topic.texts, embedder))
+        rows = features(question, topic.texts, cosines([question.core], topic.texts, embedder)[0])
         yield Sheet(topic, np.array([astuple(row) for row in rows]), number // _BLOCK % 2)
         sys.stderr.write(f"\r{number + 1} of {len(topics)}")
 

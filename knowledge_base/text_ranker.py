@@ -96,8 +96,12 @@ class OpenQuestion:
 
 def rank_texts(message: str, texts: Sequence[FreeText], embedder: Embedder) -> list[int]:
     """The places of the texts, the one that answers best first; equal scores keep their order."""
-    scores = score_texts(message, texts, cosines(core_of(message), texts, embedder))
-    return sorted(range(len(texts)), key=lambda place: -scores[place])
+    return rank_scored(score_texts(message, texts, cosines([core_of(message)], texts, embedder)[0]))
+
+
+def rank_scored(scores: Sequence[float]) -> list[int]:
+    """The places of scores, the highest first; equal ones keep their order."""
+    return sorted(range(len(scores)), key=lambda place: -scores[place])
 
 
 def score_texts(message: str, texts: Sequence[FreeText], near: Sequence[float]) -> list[float]:
@@ -120,16 +124,16 @@ def features(question: OpenQuestion, texts: Sequence[FreeText], near: Sequence[f
     ]
 
 
-def cosines(question: str, texts: Sequence[FreeText], embedder: Embedder) -> list[float]:
-    """The cosine of the question and the nearest part of each text, heading included."""
+def cosines(questions: Sequence[str], texts: Sequence[FreeText], embedder: Embedder) -> list[list[float]]:
+    """For each question the cosines of it and the nearest part of each text, heading included."""
     parts = [(place, part) for place, text in enumerate(texts) for part in _parts(text)]
-    if not parts:
-        return []
-    vectors = embedder.embed_passages([part for _, part in parts])
-    near = vectors @ embedder.embed_queries([question])[0]
-    found = [-1.0] * len(texts)
-    for (place, _), cosine in zip(parts, near.tolist(), strict=True):
-        found[place] = max(found[place], cosine)
+    found = [[-1.0] * len(texts) for _ in questions]
+    if not parts or not questions:
+        return found
+    near = embedder.embed_queries(questions) @ embedder.embed_passages([part for _, part in parts]).T
+    for best, row in zip(found, near.tolist(), strict=True):
+        for (place, _), cosine in zip(parts, row, strict=True):
+            best[place] = max(best[place], cosine)
     return found
 
 
