@@ -136,7 +136,7 @@ def _of_wording(name: str, values: Mapping[str, list[float]], bar: float) -> lis
     rows = [Measure.of_share(TASK, system, name, mean_interval(values[system]), bar=bar) for system in values]
     for other in (MINILM, RRF):
         interval, p = paired_difference(values[OURS], values[other])
-        note = f"two-sided bootstrap p = {p:.3f}" if p is not None else ""
+        note = f"two-sided bootstrap p = {p:.2g}" if p is not None else ""
         rows.append(Measure.of_share(TASK, OURS, f"{name}, ours minus {other}", interval, bar=0.0, note=note))
     return rows
 
