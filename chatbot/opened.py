@@ -12,6 +12,7 @@ from chatbot.llm import ChatModel
 from chatbot.privacy.identifiers import FindsIdentifiers
 from chatbot.types import Answer
 from knowledge_base.knowledge_base import KnowledgeBase
+from knowledge_base.reranker import Reranker
 from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import Query
 
@@ -28,9 +29,10 @@ class OpenedAnswerer(Answerer):
         *,
         country: str,
         finder: FindsIdentifiers | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.knowledge_base = knowledge_base
-        self.retriever = HybridRetriever(knowledge_base)
+        self.retriever = HybridRetriever(knowledge_base, reranker)
         self.model_name = chat_model.name if chat_model is not None else "extractive"
         super().__init__(knowledge_base, self.retriever, chat_model, country=country, finder=finder)
 

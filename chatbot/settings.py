@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home)
     embedder: str | None = None
     """A sentence-transformers model by name or folder; None is the MiniLM that is installed with the package."""
+    reranker: str | None = None
+    """A cross-encoder by name or folder that looks at the first passages again; None leaves search to itself."""
     llm_base_url: str | None = None
     """Address of an OpenAI-compatible server, for example `http://127.0.0.1:8000/v1`; None answers by quoting."""
     llm_model: str | None = None

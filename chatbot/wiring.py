@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from knowledge_base.embedder import Embedder
     from knowledge_base.knowledge_base import KnowledgeBase
     from knowledge_base.passage_store import PassageStore
+    from knowledge_base.reranker import Reranker
     from knowledge_base.retriever import HybridRetriever
 
 _QUIET = {
@@ -55,6 +56,16 @@ def load_embedder(settings: Settings) -> Embedder:
 
     prepare_environment()
     return SentenceTransformerEmbedder(settings.embedder)
+
+
+def load_reranker(settings: Settings) -> Reranker | None:
+    """The reranker the settings name, if any; its weights load with the first question."""
+    if settings.reranker is None:
+        return None
+    from knowledge_base.reranker import CrossEncoderReranker
+
+    prepare_environment()
+    return CrossEncoderReranker(settings.reranker)
 
 
 def locate_kb(settings: Settings, named: Path | None) -> Path:
@@ -106,7 +117,7 @@ def open_retriever(settings: Settings, named: Path | None) -> HybridRetriever:
     """Search over the knowledge base."""
     from knowledge_base.retriever import HybridRetriever
 
-    return HybridRetriever(open_kb(settings, named))
+    return HybridRetriever(open_kb(settings, named), load_reranker(settings))
 
 
 def open_chat_model(settings: Settings) -> OpenAIChatModel | None:
@@ -129,7 +140,11 @@ def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
     from chatbot.opened import OpenedAnswerer
 
     return OpenedAnswerer(
-        knowledge_base, open_chat_model(settings), country=settings.country, finder=open_finder(settings)
+        knowledge_base,
+        open_chat_model(settings),
+        country=settings.country,
+        finder=open_finder(settings),
+        reranker=load_reranker(settings),
     )
 
 

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from eval.bootstrap import Interval
 from eval.statistics import Share
 
 OURS = "vademecum"
@@ -40,13 +41,13 @@ class Measure:
         task: str,
         system: str,
         name: str,
-        share: Share,
+        share: Share | Interval,
         *,
         bar: float | None = None,
         higher_is_better: bool = True,
         note: str = "",
     ) -> Measure:
-        """A share with its interval."""
+        """A share, or the mean of any measure, with its interval."""
         return cls(
             task=task,
             system=system,

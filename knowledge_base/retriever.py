@@ -21,14 +21,17 @@ from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.fusion import reciprocal_rank_fusion
 from knowledge_base.query_adapter import QueryAdapter, query_adapter
+from knowledge_base.question_core import core_of
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
 from knowledge_base.scopes import Scope, find_scopes
 from knowledge_base.selection import Ranked, interleave, select, spread
+from knowledge_base.text_ranker import FreeText, score_texts
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
 from knowledge_base.word_index import WordIndex
+from knowledge_base.wording import wording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,11 +39,14 @@ if TYPE_CHECKING:
     from knowledge_base.dense_index import DenseIndex
     from knowledge_base.knowledge_base import KnowledgeBase
     from knowledge_base.passage_store import PassageStore
+    from knowledge_base.reranker import Reranker
 
 _DEPTH: Final = 200
 """How deep each search goes; the section decides more than the rank, so the right passage may rank low in both."""
 _READ: Final = 32
 """How many of the best passages are read for what their words add."""
+_RERANKED: Final = 1.0
+"""A reranker's best verdict is worth as much as the right section, so it cannot overrule medicine and section both."""
 _CALLED: Final = 30
 """How many passages that name the other medicine are read besides, for each way of naming it."""
 
@@ -62,8 +68,9 @@ class HybridRetriever:
     With `adapt` false the cues alone say what is asked, as for an embedder that the query adapter was not made for.
     """
 
-    def __init__(self, kb: KnowledgeBase, *, adapt: bool = True) -> None:
+    def __init__(self, kb: KnowledgeBase, reranker: Reranker | None = None, *, adapt: bool = True) -> None:
         self._kb = kb
+        self._reranker = reranker
         self._adapt = adapt
         self._tables = Tables(aspect_table(), drug_classes())
         self._lock = threading.Lock()
@@ -109,7 +116,8 @@ class HybridRetriever:
     def _embed(self, reading: Reading) -> tuple[NDArray[np.float32], Reading]:
         """The question's vector, of length one, and the reading with what the adapter makes of the masked one."""
         adapter = self._adapter if self._adapt and reading.fits else None
-        texts = [reading.text] if adapter is None else [reading.text, reading.masked]
+        asked = core_of(reading.text)
+        texts = [asked] if adapter is None else [asked, reading.masked]
         vector, *masked = self._kb.embedder.embed_queries(texts)
         return vector, reading if adapter is None else reading.with_shares(adapter, masked[0])
 
@@ -123,17 +131,18 @@ class HybridRetriever:
             rows = np.sort(words.best(scope.naming, _DEPTH, rows))
         if len(catalogue.numbers if rows is None else rows) == 0:
             return []
-        wording = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
-        lexical = catalogue.numbers[words.best(wording, _DEPTH, rows)].tolist()
+        phrases = any_of(reading.words, (phrase for one in reading.meanings for phrase in one.phrases))
+        lexical = words.best_scored(phrases, _DEPTH, rows)
         dense = opened.dense.search(vector, _DEPTH, None if rows is None else catalogue.numbers[rows])
         naming = catalogue.numbers[_naming_others(scope, words, rows)]
-        fused = reciprocal_rank_fusion([[hit.number for hit in dense], lexical])
+        fused = reciprocal_rank_fusion([[hit.number for hit in dense], list(lexical)])
         found = np.unique(np.concatenate([np.fromiter(fused, dtype=np.int64), naming]))
         # A medicine's own documents are weighed whole: a passage of the right section may be in neither ranking.
         part = catalogue.part(np.searchsorted(catalogue.numbers, found) if rows is None else rows)
         scores = prior(part, reading, query.text, self._tables, about_drug=scope.about_drug)
         at_found = np.searchsorted(part.numbers, found)
         scores[at_found] += relevance(fused, {hit.number: hit.cosine for hit in dense}, found)
+        scores[at_found] += wording(len(reading.words), lexical, found)
         best = np.argsort(-scores, kind="stable")[:_READ]
         places = np.concatenate([best, np.searchsorted(part.numbers, naming)])
         at = dict(zip(part.numbers[places].tolist(), scores[places].tolist(), strict=True))
@@ -141,6 +150,13 @@ class HybridRetriever:
         for number, passage in opened.store.passages(list(at)).items():
             said = text_score(passage, reading, self._tables.aspects, scope.interactants)
             ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
+        if not scope.about_drug:
+            ranked = _as_texts(query.text, vector, ranked, opened.dense)
+        if self._reranker is not None:
+            again = self._reranker.score(reading.text, [one.passage for one in ranked])
+            ranked = [
+                one._replace(score=one.score + _RERANKED * score) for one, score in zip(ranked, again, strict=True)
+            ]
         ranked.sort(key=lambda one: (-one.score, one.passage.number))
         return spread(ranked, reading.doubt)
 
@@ -161,6 +177,16 @@ def _naming_others(scope: Scope, words: WordIndex, rows: NDArray[np.int64] | Non
         for phrases in (other.names, (*other.phrases, *other.broad)):
             found.update(dict.fromkeys(words.best(all_phrases(phrases), _CALLED, rows).tolist()))
     return np.fromiter(found, dtype=np.int64)
+
+
+def _as_texts(question: str, vector: NDArray[np.float32], ranked: Sequence[Ranked], dense: DenseIndex) -> list[Ranked]:
+    """Passages for a question without a medicine, scored by heading and text as well: no label section says enough."""
+    texts = [
+        FreeText(" ".join((one.passage.document.title, *one.passage.section_path)), one.passage.text) for one in ranked
+    ]
+    near = dense.vectors(np.array([one.passage.number for one in ranked], dtype=np.int64)) @ vector if ranked else ()
+    scores = score_texts(question, texts, [float(cosine) for cosine in near])
+    return [one._replace(score=one.score + score) for one, score in zip(ranked, scores, strict=True)]
 
 
 def _n_documents(scopes: Sequence[Scope], catalogue: Catalogue) -> int:

@@ -9,11 +9,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from knowledge_base.types import Passage
+from knowledge_base.near_duplicates import Fingerprint, fingerprint
+from knowledge_base.types import DocumentInfo, Passage
 
 _PER_DOCUMENT: Final = 3
 _FEW_DOCUMENTS: Final = 3
 """With so few documents to choose from there is nothing to make room for."""
+_PER_SECTION: Final = 2
+"""A long section does not push out the other places where a question is answered."""
 _CLEARLY_BETTER: Final = 0.3
 
 
@@ -67,23 +70,53 @@ def spread(ranked: Sequence[Ranked], doubt: float) -> list[Ranked]:
 
 
 def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:
-    """The first `k`, identical texts once, at most three of a document unless there are few documents."""
+    """The first `k`, what is said twice once, few of one section, and of one document unless there are few documents.
+
+    Of passages on the same medicines that repeat each other the best-dated source is kept, in the first one's place.
+    """
     n_documents = len({one.passage.document.id for one in ranked})
     cap = _PER_DOCUMENT if n_documents > _FEW_DOCUMENTS else k
-    texts: set[str] = set()
     counts: Counter[str] = Counter()
+    of_section: Counter[tuple[str, tuple[str, ...]]] = Counter()
     chosen: list[Ranked] = []
     spare: list[Ranked] = []
-    for one in ranked:
-        text = " ".join(one.passage.text.lower().split())
-        if text in texts:
-            continue
-        texts.add(text)
-        if counts[one.passage.document.id] < cap:
-            counts[one.passage.document.id] += 1
+    for one in _without_repeats(ranked):
+        document = one.passage.document.id
+        section = (document, one.passage.section_path)
+        if counts[document] < cap and (not section[1] or of_section[section] < _PER_SECTION):
+            counts[document] += 1
+            of_section[section] += 1
             chosen.append(one)
         else:
             spare.append(one)
         if len(chosen) == k:
             break
     return [*chosen, *spare[: k - len(chosen)]]
+
+
+def _without_repeats(ranked: Sequence[Ranked]) -> list[Ranked]:
+    kept: list[tuple[Ranked, Fingerprint]] = []
+    for one in ranked:
+        info = one.passage.document
+        print_ = fingerprint(one.passage.text, (*info.ingredients, *info.brands))
+        place = next((n for n, (other, seen) in enumerate(kept) if _repeats(one, print_, other, seen)), None)
+        if place is None:
+            kept.append((one, print_))
+        elif _is_better_dated(info, kept[place][0].passage.document):
+            first, seen = kept[place]
+            kept[place] = (first._replace(passage=one.passage), seen)
+    return [one for one, _ in kept]
+
+
+def _repeats(one: Ranked, print_: Fingerprint, other: Ranked, seen: Fingerprint) -> bool:
+    # "Store below 25 C" of two medicines is two facts.
+    return one.passage.document.ingredients == other.passage.document.ingredients and print_.repeats(seen)
+
+
+def _is_better_dated(info: DocumentInfo, other: DocumentInfo) -> bool:
+    """Whether a source has a set id and a date where the other has none, or is newer."""
+    return _dating(info) > _dating(other)
+
+
+def _dating(info: DocumentInfo) -> tuple[bool, str]:
+    return info.set_id is not None, info.effective_date or ""

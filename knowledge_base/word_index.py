@@ -63,12 +63,23 @@ class WordIndex:
 
     def best(self, phrases: Sequence[str], k: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """The `k` rows that hold the phrases best, best first, among `rows` (ascending) if given."""
+        return self._best(phrases, k, rows)[0]
+
+    def best_scored(self, phrases: Sequence[str], k: int, rows: NDArray[np.int64] | None = None) -> dict[int, float]:
+        """The numbers of the same passages with their BM25, best first."""
+        found, scores = self._best(phrases, k, rows)
+        return dict(zip(self._numbers[found].tolist(), scores.tolist(), strict=True))
+
+    def _best(
+        self, phrases: Sequence[str], k: int, rows: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         found, scores = self.scores(phrases, rows)
         if k < len(found):
             # Equal scores at the cut are kept until the order below decides between them.
             enough = scores >= np.partition(scores, len(scores) - k)[len(scores) - k]
             found, scores = found[enough], scores[enough]
-        return found[np.argsort(-scores, kind="stable")[:k]]
+        order = np.argsort(-scores, kind="stable")[:k]
+        return found[order], scores[order]
 
     def scores(
         self, phrases: Sequence[str], rows: NDArray[np.int64] | None = None

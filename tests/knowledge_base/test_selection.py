@@ -7,8 +7,17 @@ from knowledge_base.selection import Ranked, interleave, select, spread
 from knowledge_base.types import DocumentInfo, Passage
 
 
-def _ranked(number: int, document: str, text: str, score: float, code: str | None = None) -> Ranked:
-    info = DocumentInfo(id=document, source_path="x", format="spl", kind="label", title="x", sha256="0")
+def _ranked(
+    number: int,
+    document: str,
+    text: str,
+    score: float,
+    code: str | None = None,
+    *,
+    section: tuple[str, ...] = (),
+    **header: object,
+) -> Ranked:
+    info = DocumentInfo(id=document, source_path="x", format="spl", kind="label", title="x", sha256="0", **header)
     return Ranked(
         Passage(
             id=f"{document}#-:{number}-{number + 1}",
@@ -17,7 +26,7 @@ def _ranked(number: int, document: str, text: str, score: float, code: str | Non
             kind="label",
             section_code=code,
             section_title="",
-            section_path=(),
+            section_path=section,
             start=number,
             end=number + 1,
             text=text,
@@ -87,3 +96,30 @@ def test_in_doubt_another_section_comes_before_more_of_the_same() -> None:
     ranked.append(_ranked(9, "a", "other", 1.5, "34070-3"))
     assert [one.passage.number for one in spread(ranked, 0.9)][1] == 9
     assert [one.passage.number for one in spread(ranked, 0.1)][1] == 1
+
+
+def test_one_long_section_leaves_room_for_the_others() -> None:
+    ranked = [_ranked(place, "a", f"long {place}", 2.0, section=("5.2",)) for place in range(4)]
+    ranked += [_ranked(9, "a", "another place", 1.0, section=("5.3",))]
+    assert [one.passage.number for one in select(ranked, 4)] == [0, 1, 9, 2]
+
+
+def test_of_two_that_say_the_same_the_best_dated_source_is_kept_in_the_first_place() -> None:
+    old = _ranked(1, "old", "Store in a dry place.", 2.0, ingredients=("a",), set_id="s", effective_date="2019-01-01")
+    new = _ranked(2, "new", "Store in a  dry place.", 1.0, ingredients=("a",), set_id="t", effective_date="2024-01-01")
+    undated = _ranked(3, "none", "store in a dry place.", 3.0, ingredients=("a",))
+    other = _ranked(4, "other", "Keep it cold.", 1.5, ingredients=("a",))
+    chosen = select([undated, old, other, new], 8)
+    assert [one.passage.number for one in chosen] == [2, 4]
+    assert chosen[0].score == 3.0
+
+
+def test_the_same_words_about_two_medicines_are_two_facts() -> None:
+    one = _ranked(1, "a", "Store in a dry place.", 2.0, ingredients=("a",))
+    two = _ranked(2, "b", "Store in a dry place.", 1.0, ingredients=("b",))
+    assert len(select([one, two], 8)) == 2
+
+
+@given(RANKED, st.integers(1, 12))
+def test_more_room_never_takes_away_what_was_chosen(ranked: list[Ranked], k: int) -> None:
+    assert {one.passage.text for one in select(ranked, k)} <= {one.passage.text for one in select(ranked, k + 1)}

@@ -1,0 +1,53 @@
+"""Texts that say the same up to the medicine's name, white space, case and a word here and there.
+
+Generic labels repeat each other. A text is the set of its runs of words (shingles; Broder, SEQUENCES 1997), with the
+names of its medicine put aside; two texts repeat each other when their sets are nearly the same. Texts with other
+numbers or another "not" never do: those are no details, and sources that disagree are both wanted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from knowledge_base.words import folded_words, name_key
+
+_SHINGLE: Final = 3
+_ALIKE: Final = 0.85
+"""Share of common shingles from which two texts count as one; a changed word in a text of 60 breaks three of them."""
+_NAME: Final = "qzdrug"
+_DECISIVE: Final = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:not?|never|none|without|avoid\w*|except|unless|only|contraindicated)\b|\b\w+n't\b"
+)
+
+
+class Fingerprint(NamedTuple):
+    """What two repeats have in common: their shingles, and in order their numbers and words that turn a meaning."""
+
+    shingles: frozenset[tuple[str, ...]]
+    decisive: tuple[str, ...]
+
+    def repeats(self, other: Fingerprint) -> bool:
+        """Whether two texts say the same; symmetric."""
+        if self.decisive != other.decisive:
+            return False
+        smaller, larger = sorted((len(self.shingles), len(other.shingles)))
+        if smaller < _ALIKE * larger:
+            return False
+        return self.shingles == other.shingles or (
+            len(self.shingles & other.shingles) >= _ALIKE * len(self.shingles | other.shingles)
+        )
+
+
+def fingerprint(text: str, names: Iterable[str] = ()) -> Fingerprint:
+    """The fingerprint of a text; `names` are what its medicine is called, by ingredient and brand."""
+    aside = {word for name in names for word in name_key(name)}
+    words: list[str] = []
+    for word in folded_words(text):
+        masked = _NAME if word in aside else word
+        if masked != _NAME or words[-1:] != [_NAME]:
+            words.append(masked)
+    size = min(_SHINGLE, len(words))
+    shingles = frozenset(tuple(words[n : n + size]) for n in range(len(words) - size + 1)) if words else frozenset()
+    return Fingerprint(shingles, tuple(_DECISIVE.findall(text.lower())))

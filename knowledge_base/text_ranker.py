@@ -1,0 +1,209 @@
+"""Ranking free texts for an open question: nearness, shared words, the same subject, the same type of question.
+
+For texts that have a heading and no label sections: guidelines, patient texts, answers of a collection. The score is
+a weighted sum of features in [-1, 1]; the weights were fitted by `python -m eval.text_ranker_weights`, which says on
+what. Knows no index: who has vectors gives cosines, `rank_texts` makes them.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from knowledge_base.lay_terms import Meaning, meanings_of, share_of
+from knowledge_base.question_core import core_of
+from knowledge_base.question_types import types_of, types_of_heading
+from knowledge_base.question_words import any_of, content_words, quoted
+from knowledge_base.words import edits, folded_words, word_set
+
+if TYPE_CHECKING:
+    from knowledge_base.embedder import Embedder
+
+_WINDOW_CHARS: Final = 900
+_MAX_WINDOWS: Final = 4
+"""What stands further down in a long text is embedded no more: the first windows say what it is about."""
+_STEM_CHARS: Final = 5
+_FUZZY_CHARS: Final = 6
+_PARENTHESES: Final = re.compile(r"\(([^()]*)\)")
+_ALSO_CALLED: Final = re.compile(r"^\s*(?:also (?:called|known as)|or|aka)\b:?", re.IGNORECASE)
+_GENERIC: Final = word_set(
+    """
+    cause causes caused symptom symptoms sign signs treatment treatments treat treated therapy diagnosis diagnose
+    diagnosed test tests exams outlook prognosis complication complications prevent prevention inherited inheritance
+    genetic changes related many people affected risk risks information summary overview introduction research clinical
+    trials should special instructions follow forget brand names combination products kind get gets used use prescribed
+    dosage dose concerns precautions safety doctor call contact see living coping support considerations key points
+    frequency stages other what which know disease syndrome disorder disorders condition conditions
+    """
+)
+"""Words of headings that do not name the subject."""
+
+
+class FreeText(NamedTuple):
+    """A text and its heading; the heading may be empty."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for a text; each in [-1, 1], 0 where nothing is known."""
+
+    nearness: float = 0.0
+    """Cosine of question and text, its nearest part if it is long."""
+    words: float = 0.0
+    """BM25 as a share of the best text's."""
+    coverage: float = 0.0
+    """Share of the question's meanings that the text has."""
+    subject: float = 0.0
+    """Share of the heading's subject that the question names."""
+    type: float = 0.0
+    """1 if the heading is of the type asked, -1 if of another, 0 if either does not tell."""
+
+
+WEIGHTS: Final = Features(nearness=1.0, words=0.05, coverage=0.12, subject=0.06, type=0.03)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """An open question, read once for many texts."""
+
+    core: str
+    expression: str
+    meanings: tuple[Meaning, ...]
+    words: frozenset[str]
+    types: frozenset[str]
+
+    @classmethod
+    def read(cls, message: str) -> OpenQuestion:
+        """What a message asks, its noise taken out."""
+        core = core_of(message)
+        words = content_words(core)
+        meanings = meanings_of(words)
+        return cls(
+            core=core,
+            expression=" OR ".join(map(quoted, any_of(words, (phrase for one in meanings for phrase in one.phrases)))),
+            meanings=meanings,
+            words=frozenset(word.text for word in words),
+            types=types_of(core),
+        )
+
+
+def rank_texts(message: str, texts: Sequence[FreeText], embedder: Embedder) -> list[int]:
+    """The places of the texts, the one that answers best first; equal scores keep their order."""
+    return rank_scored(score_texts(message, texts, cosines([core_of(message)], texts, embedder)[0]))
+
+
+def rank_scored(scores: Sequence[float]) -> list[int]:
+    """The places of scores, the highest first; equal ones keep their order."""
+    return sorted(range(len(scores)), key=lambda place: -scores[place])
+
+
+def score_texts(message: str, texts: Sequence[FreeText], near: Sequence[float]) -> list[float]:
+    """How well each text answers; `near` are the cosines of the message's core and the texts."""
+    return [score(one) for one in features(OpenQuestion.read(message), texts, near)]
+
+
+def score(features: Features, weights: Features = WEIGHTS) -> float:
+    """The weighted sum."""
+    return float(sum(value * weight for value, weight in zip(astuple(features), astuple(weights), strict=True)))
+
+
+def features(question: OpenQuestion, texts: Sequence[FreeText], near: Sequence[float]) -> list[Features]:
+    """The features of each text; `near` are the cosines of question and texts."""
+    shared = _bm25(question.expression, texts)
+    best = max(shared.values(), default=0.0)
+    return [
+        _features(question, text, cosine, shared.get(place, 0.0) / best if best > 0 else 0.0)
+        for place, (text, cosine) in enumerate(zip(texts, near, strict=True))
+    ]
+
+
+def cosines(questions: Sequence[str], texts: Sequence[FreeText], embedder: Embedder) -> list[list[float]]:
+    """For each question the cosines of it and the nearest part of each text, heading included."""
+    parts = [(place, part) for place, text in enumerate(texts) for part in _parts(text)]
+    found = [[-1.0] * len(texts) for _ in questions]
+    if not parts or not questions:
+        return found
+    near = embedder.embed_queries(questions) @ embedder.embed_passages([part for _, part in parts]).T
+    for best, row in zip(found, near.tolist(), strict=True):
+        for (place, _), cosine in zip(parts, row, strict=True):
+            best[place] = max(best[place], cosine)
+    return found
+
+
+def _features(question: OpenQuestion, text: FreeText, cosine: float, words: float) -> Features:
+    folded = f" {' '.join(folded_words(f'{text.heading} {text.text}'))} "
+    return Features(
+        nearness=cosine,
+        words=words,
+        coverage=share_of(question.meanings, folded),
+        subject=max((_share_named(name, question.words) for name in _names(text.heading)), default=0.0),
+        type=_fit(question.types, types_of_heading(text.heading)),
+    )
+
+
+def _parts(text: FreeText) -> list[str]:
+    """The text in windows cut between words, each under its heading."""
+    words = " ".join(text.text.split())
+    windows: list[str] = []
+    start = 0
+    while start < len(words) and len(windows) < _MAX_WINDOWS:
+        end = len(words)
+        if end - start > _WINDOW_CHARS:
+            end = words.rfind(" ", start, start + _WINDOW_CHARS)
+            end = end if end > start else start + _WINDOW_CHARS
+        windows.append(words[start:end].strip())
+        start = end
+    return [f"{text.heading}\n{window}".strip() for window in windows or [""]]
+
+
+def _bm25(expression: str, texts: Sequence[FreeText]) -> Mapping[int, float]:
+    """BM25 of the texts that fit, by place, among these texts alone: what all of them share tells nothing."""
+    if not expression or not texts:
+        return {}
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE VIRTUAL TABLE texts USING fts5(heading, body, tokenize = 'porter unicode61')")
+        db.executemany(
+            "INSERT INTO texts(rowid, heading, body) VALUES (?, ?, ?)", [(n, *t) for n, t in enumerate(texts)]
+        )
+        rows = db.execute("SELECT rowid, -bm25(texts, 2.0, 1.0) FROM texts WHERE texts MATCH ?", (expression,))
+        return dict(rows.fetchall())
+
+
+def _names(heading: str) -> Iterable[frozenset[str]]:
+    """What a heading calls its subject: its own words, and each name in parentheses."""
+    inside = [_ALSO_CALLED.sub("", one) for one in _PARENTHESES.findall(heading)]
+    for name in (_PARENTHESES.sub(" ", heading), *(part for one in inside for part in one.split(";"))):
+        words = frozenset(word.text for word in content_words(name)) - _GENERIC
+        if words:
+            yield words
+
+
+def _share_named(wanted: frozenset[str], said: frozenset[str]) -> float:
+    """The share of the wanted words that are said, inflected or misspelt by a letter or two as it may be."""
+    if not wanted:
+        return 0.0
+    return sum(any(_same(one, other) for other in said) for one in wanted) / len(wanted)
+
+
+def _same(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    if min(len(one), len(other)) < _STEM_CHARS:
+        return False
+    if one[:_STEM_CHARS] == other[:_STEM_CHARS]:
+        return True
+    limit = 2 if min(len(one), len(other)) > _FUZZY_CHARS + 2 else 1
+    return min(len(one), len(other)) >= _FUZZY_CHARS and edits(one, other, limit) <= limit
+
+
+def _fit(asked: frozenset[str], told: frozenset[str]) -> float:
+    if not asked or not told:
+        return 0.0
+    return 1.0 if asked & told else -1.0
