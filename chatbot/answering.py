@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -22,8 +23,19 @@ from chatbot.evidence import EvidenceRules, focus
 from chatbot.extractive import Quote, QuoteGroup
 from chatbot.gathering import Gatherer
 from chatbot.llm import ChatModel, ChatModelError
+from chatbot.misuse import Misuse
 from chatbot.notices import model_notice, unsupported_notice
-from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone
+from chatbot.outcomes import (
+    Case,
+    Writing,
+    ask_back,
+    decline,
+    give_answer,
+    raise_alarm,
+    raise_alarm_alone,
+    raise_alarm_unread,
+    refuse,
+)
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
 from chatbot.triage import Triage
@@ -84,11 +96,13 @@ class Answerer:
         chat_model: ChatModel | None = None,
         *,
         country: str = "US",
+        helplines: Path | None = None,
     ) -> None:
         self._kb = knowledge_base
         self._retriever = retriever
         self._chat_model = chat_model
-        self._triage = Triage(country)
+        self._triage = Triage(country, helplines=helplines, embedder=knowledge_base.embedder)
+        self._misuse = Misuse()
         self._rules = EvidenceRules()
 
     async def answer(
@@ -112,7 +126,13 @@ class Answerer:
         """
         run = Run(on_progress)
         with run.stage("triage"):
-            verdict = self._triage.assess(question)
+            verdict = await run_sync(self._triage.assess, question, history)
+            reason = self._misuse.find(question)
+        if verdict.level == "crisis" or (verdict.level != "none" and reason is not None):
+            return run.finish(raise_alarm_alone(question, verdict, self._kb.index_version))
+        if reason is not None:
+            text = self._misuse.text(reason, self._triage.numbers)
+            return run.finish(refuse(question, reason, text, self._kb.index_version))
         if verdict.level != "none":
             return run.finish(await self._raise_alarm(run, question, history, verdict, audience))
         case = await self._look_up(run, question, history, verdict, audience)
@@ -196,7 +216,7 @@ class Answerer:
             with run.stage("verify"):
                 return raise_alarm(case, await run_sync(self._keep_exact, groups))
         except Exception:  # noqa: BLE001, RUF100 - whatever is wrong with the sources must not hold back the fixed text
-            return raise_alarm_alone(question, verdict)
+            return raise_alarm_unread(question, verdict)
 
     async def _write(self, run: Run, case: Case, groups: Sequence[QuoteGroup]) -> Writing:
         """What the language model makes of the evidence; nothing where there is no model or it fails."""

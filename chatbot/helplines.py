@@ -59,7 +59,9 @@ class Helplines:
             VademecumError: the file has no such text.
         """
         if (category, level) not in self._texts:
-            raise VademecumError(f"helplines: no text for {category}, level {level}; add [texts.{category}] to the file")
+            raise VademecumError(
+                f"helplines: no text for {category}, level {level}; add [texts.{category}] to the file"
+            )
         first = self._first_lines.get((language, level))
         text = self._texts[category, level]
         return f"{first}\n\n{text}" if first else text
@@ -73,4 +75,6 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise VademecumError(f"helplines file {path} cannot be read: {error}; correct the setting `helplines`") from error
+        raise VademecumError(
+            f"helplines file {path} cannot be read: {error}; correct the setting `helplines`"
+        ) from error

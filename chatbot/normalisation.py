@@ -16,17 +16,17 @@ from typing import Any, Final
 from rapidfuzz.distance import OSA
 
 # "." ends a sentence before a space only ("39.5"); the marks of Hindi, Chinese and Arabic always do.
-_SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?=\s|$)|\n|[।。！？；؟]+")
-_TOKEN: Final = re.compile(r"[^\s,،，、()\"\u201c\u201d¿¡]+")
-_COMMAS: Final = ",،，、"
+_SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?=\s|$)|\n|[\u0964\u3002\uff01\uff1f\uff1b\u061f]+")
+_TOKEN: Final = re.compile(r"[^\s,\u060c\uff0c\u3001()\"\u201c\u201d\xbf\xa1]+")
+_COMMAS: Final = ",\u060c\uff0c\u3001"
 _EDGE: Final = ".!?;:*…"
 _SAME: Final = {
     **dict.fromkeys("\u2019\u2018`\u00b4\u02bc", "'"),
     **dict.fromkeys("\u2013\u2014\u2011", "-"),
     # Arabic letters that are typed for one another.
-    **dict.fromkeys("أإآٱ", "ا"),
-    "ى": "ي",
-    "ة": "ه",
+    **dict.fromkeys("\u0623\u0625\u0622\u0671", "\u0627"),
+    "\u0649": "\u064a",
+    "\u0629": "\u0647",
 }
 _SHORT: Final = 5
 """Words below this length are too like each other to be repaired by distance."""

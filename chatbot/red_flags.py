@@ -78,8 +78,12 @@ class RedFlags:
     def find(self, sentences: Sequence[Sentence]) -> list[Finding]:
         """Everything the rules find in a message, in no order."""
         live = self.live(sentences)
-        found = [self._finding(rule, one) for one, general in live for rule in self._by_sentence
-                 if rule.in_general or not general]
+        found = [
+            self._finding(rule, one)
+            for one, general in live
+            for rule in self._by_sentence
+            if rule.in_general or not general
+        ]
         happening = [one for one, general in live if not general]
         if happening:
             whole = join(happening)

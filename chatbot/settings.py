@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
+    """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""
+    helplines: Path | None = None
+    """A file of emergency texts and numbers in place of the packaged one."""
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     openfda_url: str = "https://api.fda.gov"

@@ -123,4 +123,6 @@ def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
     knowledge_base = open_kb(settings, named)
     from chatbot.opened import OpenedAnswerer
 
-    return OpenedAnswerer(knowledge_base, open_chat_model(settings), country=settings.country)
+    return OpenedAnswerer(
+        knowledge_base, open_chat_model(settings), country=settings.country, helplines=settings.helplines
+    )
