@@ -5,7 +5,6 @@ Knows numbers in figures and words, and what spreads a count over days; the limi
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from chatbot.normalisation import Sentence
