@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -24,8 +25,20 @@ from chatbot.facts import Facts
 from chatbot.gathering import Gatherer
 from chatbot.injections import speaks_to_machine
 from chatbot.llm import ChatModel, ChatModelError
+from chatbot.misuse import Misuse
 from chatbot.notices import folded_notices, masked_notice, masking_failed_notice, model_notice, unsupported_notice
-from chatbot.outcomes import Case, Writing, ask_back, decline, give_answer, raise_alarm, raise_alarm_alone, too_long
+from chatbot.outcomes import (
+    Case,
+    Writing,
+    ask_back,
+    decline,
+    give_answer,
+    raise_alarm,
+    raise_alarm_alone,
+    raise_alarm_unread,
+    refuse,
+    too_long,
+)
 from chatbot.personal import PersonalReader, PersonalRows
 from chatbot.privacy.identifiers import FindsIdentifiers, MaskingError
 from chatbot.privacy.masker import RuleFinder
@@ -93,11 +106,13 @@ class Answerer:
         *,
         country: str = "US",
         finder: FindsIdentifiers | None = None,
+        helplines: Path | None = None,
     ) -> None:
         self._kb = knowledge_base
         self._retriever = retriever
         self._chat_model = chat_model
-        self._triage = Triage(country)
+        self._triage = Triage(country, helplines=helplines, embedder=knowledge_base.embedder)
+        self._misuse = Misuse()
         self._rules = EvidenceRules()
         self._finder = finder or RuleFinder()
 
@@ -126,7 +141,13 @@ class Answerer:
         question, history = read.text, [replace(turn, content=clean_question(turn.content).text) for turn in history]
         run = Run(on_progress, notices=folded_notices(read.folded))
         with run.stage("triage"):
-            verdict = self._triage.assess(question[:MAX_TRIAGED_CHARS])
+            verdict = await run_sync(self._triage.assess, question[:MAX_TRIAGED_CHARS], history)
+            reason = self._misuse.find(question[:MAX_TRIAGED_CHARS])
+        if verdict.level == "crisis" or (verdict.level != "none" and reason is not None):
+            return run.finish(raise_alarm_alone(question[:MAX_CHARS], verdict, self._kb.index_version))
+        if reason is not None:
+            text = self._misuse.text(reason, self._triage.numbers)
+            return run.finish(refuse(question[:MAX_CHARS], reason, text, self._kb.index_version))
         if verdict.level == "none" and len(question) > MAX_CHARS:
             return run.finish(too_long(question, self._kb.index_version))
         if verdict.level != "none":
@@ -229,7 +250,7 @@ class Answerer:
             with run.stage("verify"):
                 return raise_alarm(case, await run_sync(self._keep_exact, groups))
         except Exception:  # noqa: BLE001, RUF100 - whatever is wrong with the sources must not hold back the fixed text
-            return raise_alarm_alone(question, verdict)
+            return raise_alarm_unread(question, verdict)
 
     async def _write(self, run: Run, case: Case, groups: Sequence[QuoteGroup], history: Sequence[Turn]) -> Writing:
         """What the language model makes of the evidence; nothing where there is no model or it fails.

@@ -18,11 +18,12 @@ from chatbot.boxed_blocks import render_boxed_warnings
 from chatbot.icons import icon
 from chatbot.markup import element, join
 from chatbot.plain_text import to_plain_text
-from chatbot.types import Abstention, Audience, Emergency, Notice, Response, TriageLevel
+from chatbot.types import Abstention, Audience, Emergency, Notice, Response, TriageLevel, TriageVerdict
 from knowledge_base.types import DrugMention
 
-_PHONE: Final = re.compile(r"(?<![\d-])(?:1-\d{3}-\d{3}-\d{4}|9-8-8|116 123|911|988|811|112|999|111|000)(?![\d-])")
-_CAUTIONS: Final = frozenset({"pregnancy", "child", "overdose", "look-alike", "conflict"})
+_CAUTIONS: Final = frozenset(
+    {"pregnancy", "child", "overdose", "look-alike", "conflict", "contraindication", "allergy"}
+)
 _LINE_END: Final = re.compile(r"\n+(?!\s*[-•*] )")
 _N_NEAREST: Final = 3
 _ALARMS: Final[Mapping[TriageLevel, tuple[str, str, str]]] = MappingProxyType(
@@ -91,7 +92,7 @@ def _turn(question: str, outcome: Markup, turn: int) -> Markup:
 def _answer(response: Response, turn: int) -> Markup:
     return element(
         "div",
-        _alarm(response.triage.level, response.triage.text) if response.triage.text else None,
+        _alarm(response.triage, response.triage.text) if response.triage.text else None,
         render_boxed_warnings(response.boxed_warnings, turn),
         _notices(response.notices),
         element("div", _text(response, turn), class_="vm-text vm-reveal"),
@@ -102,15 +103,18 @@ def _answer(response: Response, turn: int) -> Markup:
 
 def _abstention(response: Abstention, turn: int) -> Markup:
     unclear = [drug for drug in response.drugs if drug.match == "ambiguous" and drug.candidates]
+    declined = any(notice.kind == "declined" for notice in response.notices)
+    title = "This is not something to help with" if declined else "No answer in the sources"
+    title = "Which medicine do you mean?" if unclear else title
     card = element(
         "div",
-        element("h2", icon("search"), "Which medicine do you mean?" if unclear else "No answer in the sources"),
+        element("h2", icon("search"), title),
         element("div", _text(response, turn), class_="vm-text"),
         *(_choices(response.question, drug) for drug in unclear),
         None if unclear else _nearest(response, turn),
         class_="vm-card vm-abstention",
     )
-    alarm = _alarm(response.triage.level, response.triage.text) if response.triage.text else None
+    alarm = _alarm(response.triage, response.triage.text) if response.triage.text else None
     return join([alarm, render_boxed_warnings(response.boxed_warnings, turn), _notices(response.notices), card])
 
 
@@ -120,7 +124,7 @@ def _emergency(response: Emergency, turn: int) -> Markup:
     body = element("div", render_text(rest, _labels(response), turn), class_="vm-text")
     return join(
         [
-            _alarm(response.triage.level, fixed),
+            _alarm(response.triage, fixed),
             render_boxed_warnings(response.boxed_warnings, turn),
             _notices(response.notices),
             element("div", body, _foot(response, turn), class_="vm-answer") if rest else None,
@@ -128,22 +132,21 @@ def _emergency(response: Emergency, turn: int) -> Markup:
     )
 
 
-def _alarm(level: TriageLevel, text: str) -> Markup:
+def _alarm(verdict: TriageVerdict, text: str) -> Markup:
     """The fixed text of the red-flag gate, as loud as its level."""
-    kind, drawing, title = _ALARMS[level]
+    kind, drawing, title = _ALARMS[verdict.level]
     return element(
         "section",
         element("h2", icon(drawing), title),
         element("div", render_text(_LINE_END.sub("\n\n", text.strip()), {}, 0), class_="vm-text"),
-        _call_buttons(text),
+        _call_buttons(verdict.calls),
         class_=kind,
         role="alert",
     )
 
 
-def _call_buttons(text: str) -> Markup | None:
-    """One button for each telephone number in an emergency text; a phone dials it."""
-    numbers = dict.fromkeys(_PHONE.findall(text))
+def _call_buttons(numbers: Sequence[str]) -> Markup | None:
+    """One button for each telephone number of an emergency text; a phone dials it."""
     links = (
         element(
             "a",

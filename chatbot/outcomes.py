@@ -120,7 +120,20 @@ def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
     return _respond(Emergency, case, text, draft=draft)
 
 
-def raise_alarm_alone(question: str, verdict: TriageVerdict) -> Emergency:
+def raise_alarm_alone(question: str, verdict: TriageVerdict, index_version: str) -> Emergency:
+    """The fixed text and nothing from the sources, where label text could serve to do harm."""
+    return Emergency(
+        id=uuid.uuid4().hex, question=question, text=verdict.text, triage=verdict, index_version=index_version
+    )
+
+
+def refuse(question: str, reason: str, text: str, index_version: str) -> Abstention:
+    """A request that is declined for what it asks; nothing was looked up."""
+    notice = Notice(kind="declined", text=f"Declined before anything was looked up ({reason}).")
+    return Abstention(id=uuid.uuid4().hex, question=question, text=text, notices=(notice,), index_version=index_version)
+
+
+def raise_alarm_unread(question: str, verdict: TriageVerdict) -> Emergency:
     """The fixed text where the sources could not be read."""
     notice = Notice(kind="sources-unreadable", text="The sources could not be read; nothing from them is shown here.")
     return Emergency(id=uuid.uuid4().hex, question=question, text=verdict.text, triage=verdict, notices=(notice,))

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
+    """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""
+    helplines: Path | None = None
+    """A file of emergency texts and numbers in place of the packaged one."""
     mask_identifiers: bool = True
     """Replace names, dates and numbers of people before a model or the disk sees a text."""
     store_key: SecretStr | None = None

@@ -1,229 +1,91 @@
-"""The red-flag gate: how urgent a message is, decided by rules before anything is looked up.
+"""The red-flag gate: how urgent a message is, decided before anything is looked up.
 
-Knows the rules, the fixed texts and the telephone numbers of `data/triage.toml`, and nothing of medicines,
-documents or models. A wrong "none" can cost a life and a wrong alarm costs a phone call: the rules lean to the
-alarm for things that are happening, and let pass what is asked in general ("symptoms of an overdose").
+A wrong "none" can cost a life and a wrong alarm costs a telephone call: the rules lean to the alarm for what is
+happening, and let pass what is asked in general ("symptoms of an overdose"), studied, invented or long past. What
+other people say of it ("my mom says it's nothing") is read by no rule, so that it can not lower anything.
+Knows nothing of documents; the embedder is optional and can only raise a level.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
-from rapidfuzz.distance import OSA
-
-from chatbot.types import TriageLevel, TriageVerdict
+from chatbot.counted_doses import CountedDoses
+from chatbot.follow_ups import FollowUps
+from chatbot.helplines import Helplines
+from chatbot.normalisation import Normaliser
+from chatbot.patterns import read_data
+from chatbot.prototypes import EmbedsQueries, Prototypes
+from chatbot.red_flags import Finding, RedFlags
+from chatbot.types import TriageLevel, TriageVerdict, Turn
 
 _SEVERITY: Final[dict[TriageLevel, int]] = {"crisis": 0, "emergency": 1, "urgent": 2, "none": 3}
-_SENTENCE_END: Final = re.compile(r"[.!?;\n]+(?=\s|$)|\n")
-_TOKEN: Final = re.compile(r"[^\s,()\"\u201c\u201d]+")
-_CURLY: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'", "\u2013": "-", "\u2014": "-"})
-_NUMBER_WORDS: Final = {
-    word: value
-    for value, words in {
-        2: "two",
-        3: "three",
-        4: "four",
-        5: "five",
-        6: "six",
-        7: "seven",
-        8: "eight",
-        9: "nine",
-        10: "ten",
-        12: "twelve",
-        15: "fifteen",
-        20: "twenty",
-        30: "thirty",
-        40: "forty",
-        50: "fifty",
-        60: "sixty",
-        100: "hundred",
-    }.items()
-    for word in words.split()
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    category: str
-    level: TriageLevel
-    when: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
-    general: bool
-    """Whether a general question ("can X cause chest pain?") passes this rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A repaired sentence with the place of each of its characters in the message."""
-
-    text: str
-    origin: tuple[int, ...]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        return self.origin[start], self.origin[end - 1] + 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    level: TriageLevel
-    category: str
-    start: int
-    end: int
 
 
 class Triage:
-    """The gate for one country's telephone numbers."""
+    """The gate for one country's telephone numbers; without an embedder it needs no model.
 
-    def __init__(self, country: str = "US") -> None:
-        data = tomllib.loads(files("chatbot").joinpath("data/triage.toml").read_text(encoding="utf-8"))
-        numbers = data["countries"].get(country.upper(), data["countries"]["OTHER"])
-        self._texts: dict[tuple[str, str], str] = {
-            (category, level): text.strip().format(**numbers)
-            for category, levels in data["texts"].items()
-            for level, text in levels.items()
-        }
-        self.numbers: dict[str, str] = dict(numbers)
-        fragments = data["fragments"]
-        self._general = _compile(fragments["general"], fragments)
-        self._personal = tuple(_compile(pattern, fragments) for pattern in data["personal"])
-        self._rules = tuple(_rule(entry, fragments) for entry in data["rules"])
-        self._counts = data["counts"]
-        self._counted = _compile(
-            r"\b<took>(?: about| around| like| at least| almost| over| roughly| maybe| approximately)?"
-            r" (?P<n>[0-9]{1,5}(?:[.,][0-9]+)?|" + "|".join(_NUMBER_WORDS) + r")"
-            r"(?: ?(?P<unit>g|gm|grams?|mg|mcg|ml|iu|units?|puffs?|hours?|days?|weeks?|months?|years?|times|percent|%"
-            r"|am|pm|o'?clock)\b)?"
-            r"(?P<rest>[^.?!]*)",
-            fragments,
-        )
-        self._spread = _compile(
-            r"\b(?:every|each|per|a|over|for|in|during|last|past) (?:the |several |a few |[a-z0-9]+ )?"
-            r"(?:day|week|month|year|night)s?\b"
-            r"|<longago>|\bdaily\b|\bpatients?\b|\bday course\b",
-            fragments,
-        )
-        self._medicine = _compile(r"\b(?:<medicine>|of (?:them|these|those|my|his|her)|at once)\b|^ *$", fragments)
-        self._vocabulary = tuple(data["vocabulary"])
-        self._kept = frozenset(data["keep"]) | frozenset(data["vocabulary"])
+    Raises:
+        VademecumError: the helplines file cannot be used.
+    """
 
-    def assess(self, message: str) -> TriageVerdict:
-        """The most severe thing the message says; level "none" when nothing fires."""
-        findings = [finding for sentence in self._sentences(message) for finding in self._findings(sentence)]
+    def __init__(
+        self, country: str = "US", *, helplines: Path | None = None, embedder: EmbedsQueries | None = None
+    ) -> None:
+        self._helplines = Helplines(country, helplines)
+        self.numbers = self._helplines.numbers
+        self._normaliser = Normaliser(read_data("triage", "words.toml"))
+        self._red_flags = RedFlags()
+        self._counted = CountedDoses(self._red_flags.patterns)
+        self._follow_ups = FollowUps(self._red_flags.patterns)
+        self._prototypes = Prototypes(embedder) if embedder is not None else None
+
+    def assess(self, message: str, history: Sequence[Turn] = ()) -> TriageVerdict:
+        """The most severe thing the message says, alone or as a follow-up; level "none" when nothing fires.
+
+        Args:
+            message: what the person wrote.
+            history: the conversation so far, oldest first; only the person's own turns are read.
+        """
+        findings = self._findings(message)
+        if not findings:
+            findings = self._from_earlier(message, [turn.content for turn in history if turn.role == "user"])
         if not findings:
             return TriageVerdict()
         worst = min(findings, key=lambda finding: _SEVERITY[finding.level])
+        text = self._text(worst, findings)
         return TriageVerdict(
             level=worst.level,
             category=worst.category,
             start=worst.start,
             end=worst.end,
-            text=self._text(worst, findings),
+            text=text,
+            calls=self._helplines.calls(text),
         )
 
-    def _text(self, worst: _Finding, findings: list[_Finding]) -> str:
-        text = self._texts[worst.category, worst.level]
-        taken = next((f for f in findings if f.category == "overdose"), None)
-        if worst.category == "self-harm" and taken is not None:
+    def _findings(self, message: str) -> list[Finding]:
+        sentences = self._normaliser.sentences(message)
+        found = self._red_flags.find(sentences)
+        live = self._red_flags.live(sentences)
+        for sentence, _ in live:
+            found.extend(self._counted.find(sentence))
+        if not found and self._prototypes is not None:
+            found.extend(self._prototypes.find(message, [sentence for sentence, general in live if not general]))
+        return found
+
+    def _from_earlier(self, message: str, earlier: Sequence[str]) -> list[Finding]:
+        """What an earlier message of the person says, if this one only carries it on ("should i wait?")."""
+        for turn in self._follow_ups.carried_on(self._normaliser.sentences(message), earlier):
+            worst = min(self._findings(turn), key=lambda finding: _SEVERITY[finding.level], default=None)
+            if worst is not None:
+                return [Finding(level=worst.level, category=worst.category, start=0, end=len(message))]
+        return []
+
+    def _text(self, worst: Finding, findings: Sequence[Finding]) -> str:
+        text = self._helplines.text(worst.category, worst.level, worst.language)
+        if worst.category == "self-harm" and any(finding.category == "overdose" for finding in findings):
             # Somebody who has already taken something needs the poison line first, then the crisis line.
-            return self._texts["overdose", "emergency"] + "\n\n" + text
+            return self._helplines.text("overdose", "emergency") + "\n\n" + text
         return text
-
-    def _findings(self, sentence: _Sentence) -> list[_Finding]:
-        personal = any(pattern.search(sentence.text) for pattern in self._personal)
-        general = not personal and self._general.search(sentence.text) is not None
-        found: list[_Finding] = []
-        for rule in self._rules:
-            if (general and rule.general) or any(pattern.search(sentence.text) for pattern in rule.unless):
-                continue
-            match = next((m for pattern in rule.when if (m := pattern.search(sentence.text)) and m.group()), None)
-            if match is not None:
-                found.append(_Finding(rule.level, rule.category, *sentence.span(*match.span())))
-        found.extend(self._counted_doses(sentence))
-        return found
-
-    def _counted_doses(self, sentence: _Sentence) -> list[_Finding]:
-        if self._spread.search(sentence.text):
-            return []
-        found: list[_Finding] = []
-        for match in self._counted.finditer(sentence.text):
-            amount = _number(match["n"])
-            unit = match["unit"] or ""
-            level: TriageLevel = "none"
-            if unit in {"mg", "g", "gm", "gram", "grams"}:
-                grams = amount / 1000 if unit == "mg" else amount
-                level = "emergency" if grams >= self._counts["grams"] else "none"
-            elif not unit and self._medicine.search(match["rest"]):
-                level = "emergency" if amount >= self._counts["emergency"] else level
-                level = "urgent" if self._counts["urgent"] <= amount < self._counts["emergency"] else level
-            if level != "none":
-                found.append(_Finding(level, "overdose", *sentence.span(*match.span("n"))))
-        return found
-
-    def _sentences(self, message: str) -> list[_Sentence]:
-        # One character stays one character, so that places in the repaired text lead back to the message.
-        text = "".join(low if len(low := char.lower()) == 1 else char for char in message.translate(_CURLY))
-        ends = [match.end() for match in _SENTENCE_END.finditer(text)] + [len(text)]
-        starts = [0, *ends[:-1]]
-        return [
-            self._repair(text, start, end) for start, end in zip(starts, ends, strict=True) if text[start:end].strip()
-        ]
-
-    def _repair(self, text: str, start: int, end: int) -> _Sentence:
-        chars: list[str] = []
-        origin: list[int] = []
-        for match in _TOKEN.finditer(text, start, end):
-            if chars:
-                # A comma stays a comma: the rules see clauses.
-                chars.append(" ")
-                origin.append(match.start() - 1)
-            word = self._repaired_word(match.group().strip(".!?;:"))
-            where = match.start()
-            chars.extend(word)
-            origin.extend(min(where + k, match.end() - 1) for k in range(len(word)))
-            tail = match.end()
-            if tail < end and text[tail] == ",":
-                chars.append(",")
-                origin.append(tail)
-        return _Sentence("".join(chars), tuple(origin))
-
-    def _repaired_word(self, word: str) -> str:
-        if len(word) < 5 or word in self._kept or not word.isalpha():
-            return word
-        limit = 1 if len(word) < 8 else 2
-        near = [
-            (distance, candidate)
-            for candidate in self._vocabulary
-            if candidate[0] == word[0]
-            and ((distance := OSA.distance(word, candidate, score_cutoff=2)) <= limit or _is_shuffled(word, candidate))
-        ]
-        return min(near)[1] if near else word
-
-
-def _rule(entry: dict[str, Any], fragments: dict[str, str]) -> _Rule:
-    unless = [pattern for pattern in entry.get("unless", ()) if pattern != "<general>"]
-    return _Rule(
-        category=entry["category"],
-        level=entry["level"],
-        when=tuple(_compile(pattern, fragments) for pattern in entry["when"]),
-        unless=tuple(_compile(pattern, fragments) for pattern in unless),
-        general=len(unless) < len(entry.get("unless", ())),
-    )
-
-
-def _compile(pattern: str, fragments: dict[str, str]) -> re.Pattern[str]:
-    for name, fragment in fragments.items():
-        pattern = pattern.replace(f"<{name}>", fragment)
-    return re.compile(pattern)
-
-
-def _number(written: str) -> float:
-    return float(_NUMBER_WORDS.get(written) or written.replace(",", ""))
-
-
-def _is_shuffled(word: str, candidate: str) -> bool:
-    """Whether letters only changed places ("tounge")."""
-    return len(word) == len(candidate) and sorted(word) == sorted(candidate)

@@ -94,6 +94,8 @@ class TriageVerdict:
     end: int = 0
     text: str = ""
     """The fixed text to show; written by the application, never by a model."""
+    calls: tuple[str, ...] = ()
+    """The telephone numbers in `text`, as they stand there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,7 @@ def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
         country=settings.country,
         finder=open_finder(settings),
         reranker=load_reranker(settings),
+        helplines=settings.helplines,
     )
 
 

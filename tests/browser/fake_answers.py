@@ -72,6 +72,9 @@ Do not enter a vial with a used needle, even for the same patient.
 Single-dose vials are for one patient only."""
 
 
+CALLS = ("911", "1-800-222-1222", "988")
+
+
 def _document(name: str, title: str, **more: object) -> DocumentInfo:
     return DocumentInfo(
         **{
@@ -262,14 +265,24 @@ def emergency() -> Response:
         "- Otherwise call Poison Control now: 1-800-222-1222, free, day and night.\n\nDo not wait for symptoms."
     )
     return Emergency(
-        id="e1", question="", text=fixed, triage=TriageVerdict(level="emergency", category="overdose", text=fixed)
+        id="e1",
+        question="",
+        text=fixed,
+        triage=TriageVerdict(
+            level="emergency", category="overdose", text=fixed, calls=tuple(n for n in CALLS if n in fixed)
+        ),
     )
 
 
 def crisis() -> Response:
     fixed = "You do not have to go through this alone.\n\nCall or text 988 to talk with someone now. If you are in danger, call 911."
     return Emergency(
-        id="e2", question="", text=fixed, triage=TriageVerdict(level="crisis", category="suicide", text=fixed)
+        id="e2",
+        question="",
+        text=fixed,
+        triage=TriageVerdict(
+            level="crisis", category="self-harm", text=fixed, calls=tuple(n for n in CALLS if n in fixed)
+        ),
     )
 
 

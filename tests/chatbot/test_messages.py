@@ -97,7 +97,9 @@ def test_an_urgent_text_stands_on_top_of_an_answer(fakes):
 
 @pytest.mark.parametrize("number", ["911", "9-8-8", "116 123", "1-800-222-1222"])
 def test_a_telephone_number_in_a_fixed_text_can_be_dialled(fakes, number):
-    verdict = dataclasses.replace(fakes.crisis().triage, text=f"Call {number}, 24 hours, about 1000 mg.")
+    verdict = dataclasses.replace(
+        fakes.crisis().triage, text=f"Call {number}, 24 hours, about 1000 mg.", calls=(number,)
+    )
     tree = shown(dataclasses.replace(fakes.crisis(), triage=verdict, text=verdict.text))
     assert [link.get("href") for link in tree.iter("a")] == ["tel:" + number.replace("-", "").replace(" ", "")]
 

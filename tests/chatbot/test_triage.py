@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.triage import Triage
+from chatbot.types import Turn
 
 FIRES = [
     ("I want to kill myself", "crisis"),
@@ -349,6 +350,24 @@ def test_what_others_say_of_it_changes_nothing(triage: Triage) -> None:
 def test_any_text_gets_a_verdict_with_a_span_inside_it(message: str) -> None:
     verdict = _SHARED.assess(message)
     assert 0 <= verdict.start <= verdict.end <= len(message)
+
+
+@pytest.mark.parametrize("message", ["should i wait?", "he says it's nothing", "can i just sleep it off"])
+def test_a_follow_up_to_a_red_flag_is_met(triage: Triage, message: str) -> None:
+    history = [Turn(role="user", content="I have crushing chest pain")]
+    assert triage.assess(message).level == "none"
+    assert triage.assess(message, history).category == "chest-pain"
+
+
+@pytest.mark.parametrize(
+    "message", ["what is the dose of lisinopril?", "thanks, the ambulance is on the way, should i wait?"]
+)
+def test_a_new_question_after_a_red_flag_passes(triage: Triage, message: str) -> None:
+    assert triage.assess(message, [Turn(role="user", content="I have crushing chest pain")]).level == "none"
+
+
+def test_what_the_program_said_is_not_read_as_the_persons_words(triage: Triage) -> None:
+    assert triage.assess("should i wait?", [Turn(role="assistant", content="I have chest pain")]).level == "none"
 
 
 _SHARED = Triage()
