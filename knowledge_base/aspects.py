@@ -40,8 +40,8 @@ class Aspect:
 
     name: str
     sections: Mapping[str, float]
-    cues: tuple[re.Pattern[str], ...]
-    hints: tuple[re.Pattern[str], ...]
+    cues: re.Pattern[str]
+    hints: re.Pattern[str] | None
     headings: re.Pattern[str] | None
     terms: re.Pattern[str] | None
     leads: re.Pattern[str] | None
@@ -51,9 +51,9 @@ class Aspect:
 
     def fit(self, question: str) -> float:
         """1 for a cue, one half for a hint, 0 for neither."""
-        if any(cue.search(question) for cue in self.cues):
+        if self.cues.search(question) is not None:
             return 1.0
-        return _HINT if any(hint.search(question) for hint in self.hints) else 0.0
+        return _HINT if self.hints is not None and self.hints.search(question) is not None else 0.0
 
 
 class AspectTable:
@@ -85,16 +85,23 @@ class AspectTable:
         masked = mask(question, drug_spans, _DRUG)
         return {name: aspect.fit(masked) for name, aspect in self._aspects.items()}
 
-    def resolve(self, question: str, n_drugs: int = 0, drug_spans: Sequence[tuple[int, int]] = ()) -> tuple[str, ...]:
+    def resolve(
+        self,
+        question: str,
+        n_drugs: int = 0,
+        drug_spans: Sequence[tuple[int, int]] = (),
+        fits: Mapping[str, float] | None = None,
+    ) -> tuple[str, ...]:
         """What a question is after, best first; empty if nothing says so.
 
         Args:
             question: the question's words.
             n_drugs: how many different medicines or classes of medicines it names.
             drug_spans: where their names stand; the names themselves give no cue.
+            fits: what `fits` gave for the question, if it was asked already.
         """
         masked = mask(question, drug_spans, _DRUG)
-        fits = self.fits(question, drug_spans)
+        fits = dict(self.fits(question, drug_spans) if fits is None else fits)
         if n_drugs < 2:
             # "Take it with food" is no interaction of medicines, and only one was named.
             others = [name for name, fit in fits.items() if fit == 1.0 and name != _INTERACTION]
@@ -128,13 +135,17 @@ def _aspect(name: str, entry: dict[str, Any]) -> Aspect:
     return Aspect(
         name=name,
         sections=MappingProxyType({code: float(weight) for code, weight in entry["sections"].items()}),
-        cues=tuple(_pattern(cue) for cue in entry["cues"]),
-        hints=tuple(_pattern(hint) for hint in entry.get("hints", ())),
+        cues=_any(entry["cues"]),
+        hints=_any(entry["hints"]) if entry.get("hints") else None,
         headings=_pattern(entry["headings"]) if "headings" in entry else None,
         terms=_pattern(rf"\b(?:{entry['terms']})\b") if "terms" in entry else None,
         leads=_pattern(rf"\b(?:{entry['leads']})\b") if "leads" in entry else None,
         like=entry.get("like"),
     )
+
+
+def _any(sources: Sequence[str]) -> re.Pattern[str]:
+    return _pattern("|".join(f"(?:{source})" for source in sources))
 
 
 def _pattern(source: str) -> re.Pattern[str]:

@@ -22,6 +22,9 @@ _DECISIVE: Final = re.compile(
 )
 
 
+_NUMBER: Final = re.compile(r"\d+")
+
+
 class Fingerprint(NamedTuple):
     """What two repeats have in common: their shingles, and in order their numbers and words that turn a meaning."""
 
@@ -51,3 +54,8 @@ def fingerprint(text: str, names: Iterable[str] = ()) -> Fingerprint:
     size = min(_SHINGLE, len(words))
     shingles = frozenset(tuple(words[n : n + size]) for n in range(len(words) - size + 1)) if words else frozenset()
     return Fingerprint(shingles, tuple(_DECISIVE.findall(text.lower())))
+
+
+def numbers_in(text: str) -> tuple[str, ...]:
+    """The runs of digits of a text; where these differ two texts never repeat each other."""
+    return tuple(_NUMBER.findall(text))

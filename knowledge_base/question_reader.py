@@ -68,6 +68,7 @@ def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspe
     if named and JOINING.search(query.text) is not None:
         n_drugs += len({one.name for one in named})
     words = content_words(query.text, drug_spans)
+    fits = aspects.fits(query.text, drug_spans)
     # Of two medicines together, or of none, the rules know better: the adapter has learned from questions of one.
     is_of_one = n_drugs == 1 and query.aspects is None
     return Reading(
@@ -76,10 +77,10 @@ def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspe
         drugs=drugs,
         unknown=unknown,
         classes=named,
-        aspects=aspects.resolve(query.text, n_drugs, drug_spans) if query.aspects is None else query.aspects,
+        aspects=aspects.resolve(query.text, n_drugs, drug_spans, fits) if query.aspects is None else query.aspects,
         words=tuple(words),
         meanings=meanings_of(words),
-        fits=aspects.fits(query.text, drug_spans) if is_of_one else {},
+        fits=fits if is_of_one else {},
     )
 
 

@@ -116,10 +116,10 @@ class HybridRetriever:
     def _embed(self, reading: Reading) -> tuple[NDArray[np.float32], Reading]:
         """The question's vector, of length one, and the reading with what the adapter makes of the masked one."""
         adapter = self._adapter if self._adapt and reading.fits else None
-        asked = core_of(reading.text)
-        texts = [asked] if adapter is None else [asked, reading.masked]
-        vector, *masked = self._kb.embedder.embed_queries(texts)
-        return vector, reading if adapter is None else reading.with_shares(adapter, masked[0])
+        if adapter is None:
+            return self._kb.embedder.embed_queries([core_of(reading.text)])[0], reading
+        vector = self._kb.embedder.embed_queries([core_of(reading.masked)])[0]
+        return vector, reading.with_shares(adapter, vector)
 
     def _rank(
         self, query: Query, reading: Reading, scope: Scope, vector: NDArray[np.float32], opened: _Opened

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final, NamedTuple
 
-from knowledge_base.near_duplicates import Fingerprint, fingerprint
+from knowledge_base.near_duplicates import Fingerprint, fingerprint, numbers_in
 from knowledge_base.types import DocumentInfo, Passage
 
 _PER_DOCUMENT: Final = 3
@@ -95,22 +96,34 @@ def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:
 
 
 def _without_repeats(ranked: Sequence[Ranked]) -> list[Ranked]:
-    kept: list[tuple[Ranked, Fingerprint]] = []
+    """Each said once; only passages on the same medicines and with the same numbers can repeat each other."""
+    kept: list[Ranked] = []
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[_Kept]] = {}
     for one in ranked:
         info = one.passage.document
-        print_ = fingerprint(one.passage.text, (*info.ingredients, *info.brands))
-        place = next((n for n, (other, seen) in enumerate(kept) if _repeats(one, print_, other, seen)), None)
-        if place is None:
-            kept.append((one, print_))
-        elif _is_better_dated(info, kept[place][0].passage.document):
-            first, seen = kept[place]
-            kept[place] = (first._replace(passage=one.passage), seen)
-    return [one for one, _ in kept]
+        # "Store below 25 C" of two medicines is two facts.
+        group = alike.setdefault((info.ingredients, numbers_in(one.passage.text)), [])
+        mine = _Kept(len(kept), one)
+        same = next((other for other in group if mine.fingerprint.repeats(other.fingerprint)), None) if group else None
+        if same is None:
+            kept.append(one)
+            group.append(mine)
+        elif _is_better_dated(info, kept[same.place].passage.document):
+            kept[same.place] = kept[same.place]._replace(passage=one.passage)
+    return kept
 
 
-def _repeats(one: Ranked, print_: Fingerprint, other: Ranked, seen: Fingerprint) -> bool:
-    # "Store below 25 C" of two medicines is two facts.
-    return one.passage.document.ingredients == other.passage.document.ingredients and print_.repeats(seen)
+class _Kept:
+    """A passage that was kept, and its fingerprint once another one has to be compared with it."""
+
+    def __init__(self, place: int, ranked: Ranked) -> None:
+        self.place = place
+        self._passage = ranked.passage
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        info = self._passage.document
+        return fingerprint(self._passage.text, (*info.ingredients, *info.brands))
 
 
 def _is_better_dated(info: DocumentInfo, other: DocumentInfo) -> bool:
