@@ -47,6 +47,8 @@ _READ: Final = 32
 """How many of the best passages are read for what their words add."""
 _RERANKED: Final = 1.0
 """A reranker's best verdict is worth as much as the right section, so it cannot overrule medicine and section both."""
+_TEXTS: Final = 16
+"""How many of them are weighed as free texts where no medicine is named."""
 _CALLED: Final = 30
 """How many passages that name the other medicine are read besides, for each way of naming it."""
 
@@ -151,7 +153,8 @@ class HybridRetriever:
             said = text_score(passage, reading, self._tables.aspects, scope.interactants)
             ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
         if not scope.about_drug:
-            ranked = _as_texts(query.text, vector, ranked, opened.dense)
+            ranked.sort(key=lambda one: (-one.score, one.passage.number))
+            ranked = [*_as_texts(query.text, vector, ranked[:_TEXTS], opened.dense), *ranked[_TEXTS:]]
         if self._reranker is not None:
             again = self._reranker.score(reading.text, [one.passage for one in ranked])
             ranked = [

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from knowledge_base.lay_terms import Meaning, meanings_of, share_of
@@ -143,8 +144,8 @@ def _features(question: OpenQuestion, text: FreeText, cosine: float, words: floa
         nearness=cosine,
         words=words,
         coverage=share_of(question.meanings, folded),
-        subject=max((_share_named(name, question.words) for name in _names(text.heading)), default=0.0),
-        type=_fit(question.types, types_of_heading(text.heading)),
+        subject=max((_share_named(name, question.words) for name in _read_heading(text.heading).names), default=0.0),
+        type=_fit(question.types, _read_heading(text.heading).types),
     )
 
 
@@ -174,6 +175,19 @@ def _bm25(expression: str, texts: Sequence[FreeText]) -> Mapping[int, float]:
         )
         rows = db.execute("SELECT rowid, -bm25(texts, 2.0, 1.0) FROM texts WHERE texts MATCH ?", (expression,))
         return dict(rows.fetchall())
+
+
+class _Heading(NamedTuple):
+    """What a heading calls its subject, and the types of question it answers."""
+
+    names: tuple[frozenset[str], ...]
+    types: frozenset[str]
+
+
+@lru_cache(maxsize=8192)
+def _read_heading(heading: str) -> _Heading:
+    # A knowledge base has few headings beside its passages, and each is met again and again.
+    return _Heading(tuple(_names(heading)), types_of_heading(heading))
 
 
 def _names(heading: str) -> Iterable[frozenset[str]]:
