@@ -19,15 +19,16 @@ _MAX_CHARS: Final = 400
 
 
 class AboutMe(NamedTuple):
-    """The fields, and the button that checks the medicines with each other."""
+    """The panel, its fields, and the button that checks the medicines with each other."""
 
+    panel: gr.Accordion
     fields: tuple[gr.components.Component, ...]
     check: gr.Button
 
 
 def build_about_me(*, with_check: bool) -> AboutMe:
     """Lay the fields out inside the block that is open."""
-    with gr.Accordion("About me: pregnancy, age, allergies, my medicines", open=False, elem_id="vm-about"):
+    with gr.Accordion("About me: pregnancy, age, allergies, my medicines", open=False, elem_id="vm-about") as panel:
         who = gr.CheckboxGroup(list(_WHO), label="I am or have", container=False, elem_classes="vm-who")
         with gr.Row():
             age = gr.Textbox(label="Age in years", max_lines=1, max_length=5, min_width=90, scale=1)
@@ -38,7 +39,7 @@ def build_about_me(*, with_check: bool) -> AboutMe:
                 label="Medicines I take", placeholder="warfarin, metformin", max_length=_MAX_CHARS, scale=5
             )
             check = gr.Button("Check them together", visible=with_check, min_width=120, scale=1, elem_id="vm-check")
-    return AboutMe((who, age, weight, allergies, medicines), check)
+    return AboutMe(panel, (who, age, weight, allergies, medicines), check)
 
 
 def to_facts(who: list[str], age: str, weight: str, allergies: str, medicines: str) -> Facts:

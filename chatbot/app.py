@@ -300,6 +300,8 @@ def build_app(
         )
         gr.on([one.change for one in about.fields], chat.tell, [facts, *about.fields], [facts], **quiet)
         about.check.click(chat.check_list, [conversation, switch, facts], shown, **quiet)
+        # Closed, so that the answer has the room.
+        gr.on([box.submit, about.check.click], lambda: gr.update(open=False), None, [about.panel], **quiet)
         box.stop(chat.stop, [conversation, switch], shown, cancels=asking, **quiet)
         controls.click(chat.restart, [switch], [*shown, keep], cancels=asking, **quiet)
         keep.input(chat.keep, [conversation, keep], None, **quiet)

@@ -13,7 +13,7 @@ write_lock() {  # $1: file, $2: what it is for
 }
 
 "${pip[@]}" install "torch==${TORCH_VERSION:?}"
-"${pip[@]}" install .
+"${pip[@]}" install ".[privacy]"
 write_lock requirements.lock "Everything the program needs, exact versions."
-"${pip[@]}" install ".[dev]"
+"${pip[@]}" install ".[dev,privacy]"
 write_lock requirements-dev.lock "The program and its test tools, exact versions."
