@@ -67,8 +67,8 @@ class Helplines:
         return f"{first}\n\n{text}" if first else text
 
     def calls(self, text: str) -> tuple[str, ...]:
-        """The telephone numbers of the country that stand in a text, in the order of the file."""
-        return tuple(number for number in self._calls if number in text)
+        """The telephone numbers of the country that stand in a text, in its order: the first to call comes first."""
+        return tuple(sorted((number for number in self._calls if number in text), key=text.index))
 
 
 def _read(path: Path) -> dict[str, Any]:

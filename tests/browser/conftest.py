@@ -70,6 +70,15 @@ def beyond() -> list[object]:
 
 
 @pytest.fixture(scope="session")
+def serve_page(beyond):
+    """A function that serves a page in this process as the command line would: a context whose value is the address."""
+    from chatbot.app import build_server
+    from chatbot.running import served
+
+    return lambda app: served(guarded(build_server(app)), free_port())
+
+
+@pytest.fixture(scope="session")
 def chat(fakes, beyond) -> Iterator[SimpleNamespace]:
     """The page over the fake answerer, served in this process: `.url` and `.answerer`."""
     from chatbot.app import build_app, build_server

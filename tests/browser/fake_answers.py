@@ -269,7 +269,10 @@ def emergency() -> Response:
         question="",
         text=fixed,
         triage=TriageVerdict(
-            level="emergency", category="overdose", text=fixed, calls=tuple(n for n in CALLS if n in fixed)
+            level="emergency",
+            category="overdose",
+            text=fixed,
+            calls=tuple(sorted((n for n in CALLS if n in fixed), key=fixed.index)),
         ),
     )
 
@@ -281,7 +284,10 @@ def crisis() -> Response:
         question="",
         text=fixed,
         triage=TriageVerdict(
-            level="crisis", category="self-harm", text=fixed, calls=tuple(n for n in CALLS if n in fixed)
+            level="crisis",
+            category="self-harm",
+            text=fixed,
+            calls=tuple(sorted((n for n in CALLS if n in fixed), key=fixed.index)),
         ),
     )
 

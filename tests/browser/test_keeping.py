@@ -27,13 +27,12 @@ class FakeKeeper:
 
 
 @pytest.fixture(scope="module")
-def keeping(fakes, unused_port) -> Iterator[SimpleNamespace]:
-    from chatbot.app import build_app, launch
+def keeping(fakes, serve_page) -> Iterator[SimpleNamespace]:
+    from chatbot.app import build_app
 
     keeper = FakeKeeper()
-    app = build_app(fakes.FakeAnswerer(), page_picture=fakes.draw_page, keeper=keeper)
-    yield SimpleNamespace(url=launch(app, port=unused_port, block=False), keeper=keeper)
-    app.close(verbose=False)
+    with serve_page(build_app(fakes.FakeAnswerer(), page_picture=fakes.draw_page, keeper=keeper)) as url:
+        yield SimpleNamespace(url=url, keeper=keeper)
 
 
 def ask(page, question):
