@@ -214,10 +214,13 @@ class DrugLexicon:
         entry = self._entries[(best.name,)]
         mixed_up = self._table.look_alikes_of(best.name)
         # However far a look-alike is, it is weighed before the nearest name is taken.
-        others = {one.name: one for one in (*(NearName.between(typed, name) for name in mixed_up), *near[1:])}
+        around = self._table.mixed_up_near(typed, best.edits)
+        weighed = (NearName.between(typed, name) for name in mixed_up | around)
+        others = {one.name: one for one in (*weighed, *near[1:])}
         rivals = {name for name, one in others.items() if self._is_rival(best, one, mixed_up=name in mixed_up)}
         # Nor is a third name taken that is no nearer than both of a pair.
-        rivals |= {name for name in self._table.mixed_up_near(typed, best.edits) if not self._is_same(best.name, name)}
+        pairs = {name for name in around if not around.isdisjoint(self._table.look_alikes[name])}
+        rivals |= {name for name in pairs if not self._is_same(best.name, name)}
         if rivals or len(entry.readings) > 1:
             names = (best.name, *sorted(rivals))
             if any(self._entries[(name,)].readings for name in names):
@@ -236,7 +239,7 @@ class DrugLexicon:
         # A word that leads away from the other name as well is no step towards it.
         is_on_the_way = best.edits + other.edits <= OSA.distance(best.name, other.name)
         is_near = dearer < 1 or (dearer == 1 and best.name[:_HEAD] == other.name[:_HEAD])
-        return other.edits <= best.edits or (is_on_the_way and is_near)
+        return other.edits <= best.edits or dearer < _RIVAL or (is_on_the_way and is_near)
 
     def _is_same(self, one: str, other: str) -> bool:
         readings = self._entries[(one,)].readings

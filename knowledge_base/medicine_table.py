@@ -57,10 +57,9 @@ class MedicineTable:
         return found.union(*(self.look_alikes.get(one, ()) for one in self._ingredients((name,)))) - {name}
 
     def mixed_up_near(self, word: str, limit: int) -> frozenset[str]:
-        """The names that are mixed up with each other and both within so many edits of a word."""
+        """The names within so many edits of a word that are mixed up with any other."""
         found = process.extract(word, tuple(self.look_alikes), scorer=OSA.distance, score_cutoff=limit, limit=None)
-        near = {name for name, _, _ in found}
-        return frozenset(name for name in near if not near.isdisjoint(self.look_alikes[name]))
+        return frozenset(name for name, _, _ in found)
 
     def same(self, one: str, other: str) -> bool:
         """Whether two one-word names stand for the same ingredients ("lasix" and "frusemide")."""

@@ -26,12 +26,14 @@ _ALIKE: Final = frozenset(map(frozenset, ("ck", "cs", "sz", "kq", "fv", "mn", "d
 """Consonants that are heard or written for each other."""
 _EASY_SLIP: Final = 0.5
 _SLIP: Final = 0.75
+_SWAP: Final = 1.25
+"""Two letters in each other's place around a third ("metrodinazole")."""
 _HEARD: Final = 0.25
 """What writing a name as it sounds costs on top of what is still wrong."""
 _SYLLABLE: Final = 1.25
 _FIRST: Final = 0.5
 _MAX_COST: Final = 1.25
-_MAX_COST_LONG: Final = 1.5
+_MAX_COST_LONG: Final = 1.75
 _MAX_COST_LONGER: Final = 2.0
 """More than this nobody gets wrong in one name: chosen on half of the RedMed medicines (`eval/drug_names.py`)."""
 _FAR: Final = 99.0
@@ -101,7 +103,7 @@ class SpellingIndex:
             cost = _cost(word, name, heard, said)
             if _plausible(word, name, distance, cost):
                 near.append(NearName(name, OSA.distance(word, name), distance, cost))
-        return sorted(near, key=lambda one: (one.cost, one.distance, one.name))
+        return sorted(near, key=lambda one: (one.cost, one.distance, one.edits, one.name))
 
     def _found(self, word: str, heard: str, limit: int) -> dict[str, tuple[float, str]]:
         """The names within reach, each with its distance and its sound."""
@@ -147,13 +149,14 @@ def _cost(word: str, name: str, heard: str, said: str) -> float:
 
 def slips(word: str, name: str) -> float:
     """How much going wrong it takes to write a word for a name: an edit counts 1, an easy one less."""
-    # Optimal string alignment as in `OSA`, which knows no weights; only for the few names already near.
+    # Optimal string alignment as in `OSA`, which knows no weights, and one swap more; only for the names near.
+    highest: list[float] = []
     above: list[float] = []
     row = [0.0]
     for column in range(len(name)):
         row.append(row[-1] + _one_more(name, column))
     for place in range(len(word)):
-        last, row = row, [row[0] + _one_more(word, place)]
+        higher, last, row = above, row, [row[0] + _one_more(word, place)]
         for column in range(len(name)):
             best = min(
                 last[column] + _instead(word[place], name[column]),
@@ -161,9 +164,11 @@ def slips(word: str, name: str) -> float:
                 row[column] + _one_more(name, column),
             )
             if place and column and word[place] == name[column - 1] and word[place - 1] == name[column]:
-                best = min(best, above[column - 1] + _SLIP)
+                best = min(best, higher[column - 1] + _SLIP)
+            if place > 1 and column > 1 and word[place - 2 : place + 1] == name[column - 2 : column + 1][::-1]:
+                best = min(best, highest[column - 2] + _SWAP)
             row.append(best)
-        above = last
+        highest, above = higher, last
     return row[-1]
 
 
