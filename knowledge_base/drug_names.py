@@ -257,11 +257,11 @@ class _Misspelt(NamedTuple):
 
 def _own_spellings(names: Sequence[DrugName], canonical: Mapping[str, str]) -> dict[str, str]:
     """For each ingredient's one spelling, the spelling that most documents use."""
-    seen: dict[str, Counter[str]] = {}
-    for name in names:
-        for raw in name.ingredients:
-            seen.setdefault(canonical[raw], Counter())[raw] += 1
-    return {usual: min(counts, key=lambda raw: (-counts[raw], len(raw), raw)) for usual, counts in seen.items()}
+    counts = Counter((canonical[raw], raw) for name in names for raw in name.ingredients)
+    spelled: dict[str, str] = {}
+    for usual, raw in sorted(counts, key=lambda one: (-counts[one], len(one[1]), one[1])):
+        spelled.setdefault(usual, raw)
+    return spelled
 
 
 def _is_usable(key: tuple[str, ...], name: DrugName) -> bool:
@@ -283,7 +283,7 @@ def _is_usable(key: tuple[str, ...], name: DrugName) -> bool:
 
 def _entry(key: tuple[str, ...], found: Sequence[tuple[Match, tuple[str, ...]]], table: MedicineTable) -> _Entry:
     """One reading if the documents agree; a brand that also names line extensions means the plain product."""
-    if len(found) == 1:
+    if len(set(found)) == 1:
         return _Entry(found[0][0], (found[0][1],))
     match = min((match for match, _ in found), key=_RANK.index)
     readings = sorted({ingredients for each, ingredients in found if each == match}, key=lambda one: (len(one), one))
