@@ -1,7 +1,9 @@
-"""Names that people mix up: whether a word between two of them is asked about and never taken for one.
+"""Names that people mix up: whether a word between two of them is asked about and never taken for the wrong one.
 
 The words are made letter by letter on the way from one name to the other; the names are the shipped pairs.
-Each pair is read with both names held, and with only one of them.
+Each pair is read with both names held, and with only one of them. A word is taken wrongly where it is read,
+without asking, as a name that is no nearer (in edits) than one of the two that means something else: so never
+half way, only as the nearer name elsewhere, and as a third name only if that is nearer than both.
 """
 
 from __future__ import annotations
@@ -25,11 +27,16 @@ _NEAR: Final = 4
 
 
 class Between(NamedTuple):
-    """Two names and a word as many edits from one of them as from the other."""
+    """Two names and a word on the way from one to the other."""
 
     one: str
     other: str
     word: str
+
+    @property
+    def is_half_way(self) -> bool:
+        """Whether the word is as many edits from one name as from the other."""
+        return OSA.distance(self.word, self.one) == OSA.distance(self.word, self.other)
 
 
 def measure_look_alikes(limit: int | None = None) -> tuple[Measure, ...]:
@@ -43,15 +50,16 @@ def measure_look_alikes(limit: int | None = None) -> tuple[Measure, ...]:
     asked, silent = [], []
     for between in words:
         mentions = held.resolve(_QUESTION.format(between.word)).mentions
-        silent.append(_is_taken(mentions, between, table))
-        meant = {table.stands_for(between.one), table.stands_for(between.other)}
-        asked.append(any(meant <= set(map(table.stands_for, one.candidates)) for one in mentions))
+        silent.append(is_taken(mentions, between, table))
+        if between.is_half_way:
+            meant = {table.stands_for(between.one), table.stands_for(between.other)}
+            asked.append(any(meant <= set(map(table.stands_for, one.candidates)) for one in mentions))
     alone = [*_read_with_one_held(words, names, table)]
     return (
         _share("look-alike spelled right read as another", swapped, bar=0.0),
-        _share("word between two look-alikes taken for one", silent, bar=0.0),
-        _share("word between two look-alikes taken for the one held", alone, bar=0.0),
-        _share("word between two look-alikes asked about with both names", asked, less=False),
+        _share("word between two look-alikes taken for the wrong one", silent, bar=0.0),
+        _share("the same, only one of the two held", alone, bar=0.0),
+        _share("word half way between two look-alikes asked about with both names", asked, less=False),
     )
 
 
@@ -67,17 +75,16 @@ def look_alike_pairs(table: MedicineTable) -> list[tuple[str, str]]:
 
 
 def words_between(one: str, other: str) -> Iterator[Between]:
-    """The words half way from one name to the other, by any half of the shortest way's edits."""
+    """The words about half way from one name to the other, by any half of the shortest way's edits."""
     steps = Levenshtein.editops(one, other)
     if not 1 < len(steps) <= _NEAR:
         return
     found = set()
-    for taken in combinations(steps.as_list(), len(steps) // 2):
-        some: list[Editop | tuple[str, int, int]] = [*taken]
-        found.add(Editops(some, len(one), len(other)).apply(one, other))
-    for word in sorted(found):
-        if OSA.distance(word, one) == OSA.distance(word, other):
-            yield Between(one, other, word)
+    for n_taken in {len(steps) // 2, len(steps) - len(steps) // 2}:
+        for taken in combinations(steps.as_list(), n_taken):
+            some: list[Editop | tuple[str, int, int]] = [*taken]
+            found.add(Editops(some, len(one), len(other)).apply(one, other))
+    yield from (Between(one, other, word) for word in sorted(found))
 
 
 def _read_with_one_held(words: Iterable[Between], names: list[str], table: MedicineTable) -> Iterator[bool]:
@@ -95,17 +102,18 @@ def _read_with_one_held(words: Iterable[Between], names: list[str], table: Medic
             lexicon = _lexicon([name for name in names if number[name] & bit == side], table)
             for between in parted:
                 mentions = lexicon.resolve(_QUESTION.format(between.word)).mentions
-                yield _is_taken(mentions, between, table)
+                yield is_taken(mentions, between, table)
 
 
-def _is_taken(mentions: Iterable[DrugMention], between: Between, table: MedicineTable) -> bool:
-    """Whether the word is read as one of the two, and not for a third name that is nearer than both."""
-    meant = {table.stands_for(between.one), table.stands_for(between.other)}
-    n_edits = OSA.distance(between.word, between.one)
+def is_taken(mentions: Iterable[DrugMention], between: Between, table: MedicineTable) -> bool:
+    """Whether the word is read, without asking, as a name no nearer than one of the two that means something else."""
     return any(
-        mention.ingredients in meant and all(OSA.distance(between.word, name) >= n_edits for name in mention.candidates)
+        OSA.distance(between.word, meant) <= OSA.distance(between.word, name)
         for mention in mentions
-        if mention.match != "exact"
+        if mention.match == "misspelling"
+        for name in mention.candidates
+        for meant in (between.one, between.other)
+        if not table.same(meant, name)
     )
 
 

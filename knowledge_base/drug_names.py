@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from rapidfuzz.distance import OSA
+
 from knowledge_base.common_words import edits_to_common, is_common
 from knowledge_base.medicine_table import MedicineTable, canonical_ingredient, is_salt_word, medicine_table
 from knowledge_base.misspellings import MIN_CHARS, NearName, SpellingIndex
@@ -103,15 +105,16 @@ class DrugLexicon:
         """
         table = medicine_table()
         own = [name for name in names if name.relation != "class" and name.ingredients]
-        spelled = _own_spellings(own)
+        canonical = {raw: canonical_ingredient(raw) for raw in {one for name in own for one in name.ingredients}}
+        spelled = _own_spellings(own, canonical)
         readings: dict[tuple[str, ...], list[tuple[Match, tuple[str, ...]]]] = {}
         for name in own:
             key = name_key(name.name)
             if _is_usable(key, name):
-                stands_for = _sorted({spelled[canonical_ingredient(one)] for one in name.ingredients})
+                stands_for = _sorted({spelled[canonical[one]] for one in name.ingredients})
                 readings.setdefault(key, []).append((_MATCH[name.relation], stands_for))
-        for canonical, as_held in spelled.items():
-            for one in (canonical, as_held):
+        for usual, as_held in spelled.items():
+            for one in {usual, as_held}:
                 if (key := name_key(one)) and key[0] not in _NEVER:
                     readings.setdefault(key, []).append(("exact", (as_held,)))
         entries = {key: _entry(key, found, table) for key, found in readings.items()}
@@ -194,10 +197,10 @@ class DrugLexicon:
             return None
         near = self._spelling.near(word)
         # "klonapins": a plural is read as what one of them is called.
-        one = singular(word) or word
-        of_one = self._spelling.near(one)
-        if of_one and (not near or of_one[0].cost < near[0].cost):
-            word, near = one, of_one
+        if (one := singular(word)) is not None:
+            of_one = self._spelling.near(one)
+            if of_one and (not near or of_one[0].cost < near[0].cost):
+                word, near = one, of_one
         if not near or not _is_misspelling(words, place, near[0]):
             return None
         # Labels have misprints too: a long word with one easy slip is the name, whatever texts write it.
@@ -211,25 +214,37 @@ class DrugLexicon:
         entry = self._entries[(best.name,)]
         mixed_up = self._table.look_alikes_of(best.name)
         # However far a look-alike is, it is weighed before the nearest name is taken.
-        others = {one.name: one for one in (*(NearName.between(typed, name) for name in mixed_up), *near[1:])}
-        rivals = sorted(name for name, one in others.items() if self._is_rival(best, one, mixed_up=name in mixed_up))
+        around = self._table.mixed_up_near(typed, best.edits)
+        weighed = (NearName.between(typed, name) for name in mixed_up | around)
+        others = {one.name: one for one in (*weighed, *near[1:])}
+        rivals = {name for name, one in others.items() if self._is_rival(best, one, mixed_up=name in mixed_up)}
+        # Nor is a third name taken that is no nearer than both of a pair.
+        pairs = {name for name in around if not around.isdisjoint(self._table.look_alikes[name])}
+        rivals |= {name for name in pairs if not self._is_same(best.name, name)}
         if rivals or len(entry.readings) > 1:
-            names = (best.name, *rivals)
+            names = (best.name, *sorted(rivals))
             if any(self._entries[(name,)].readings for name in names):
                 return _mention(text, [word], "ambiguous", (), *names)
             return None
         return _mention(text, [word], "misspelling", entry.readings, best.name) if entry.readings else None
 
     def _is_rival(self, best: NearName, other: NearName, *, mixed_up: bool) -> bool:
-        one, two = self._entries[(best.name,)], self._entries[(other.name,)]
-        if (one.readings and one.readings == two.readings) or self._table.same(best.name, other.name):
+        if self._is_same(best.name, other.name):
             return False
         farther, dearer = other.distance - best.distance, other.cost - best.cost
         if farther < _RIVAL_EDITS and dearer < (_RIVAL if best.distance <= 1 else _RIVAL_FAR):
             return True
         if not mixed_up or farther > 1:
             return mixed_up and other.edits <= best.edits
-        return other.edits <= best.edits or dearer < 1 or (dearer == 1 and best.name[:_HEAD] == other.name[:_HEAD])
+        # A word that leads away from the other name as well is no step towards it.
+        is_on_the_way = best.edits + other.edits <= OSA.distance(best.name, other.name)
+        is_near = dearer < 1 or (dearer == 1 and best.name[:_HEAD] == other.name[:_HEAD])
+        return other.edits <= best.edits or dearer < _RIVAL or (is_on_the_way and is_near)
+
+    def _is_same(self, one: str, other: str) -> bool:
+        readings = self._entries[(one,)].readings
+        same_here = bool(readings) and readings == self._entries[(other,)].readings
+        return same_here or self._table.same(one, other)
 
     def _is_in_use(self, word: str) -> bool:
         return self._is_text_word(word) or self._is_text_word(singular(word) or word)
@@ -240,13 +255,13 @@ class _Misspelt(NamedTuple):
     mention: DrugMention | None
 
 
-def _own_spellings(names: Sequence[DrugName]) -> dict[str, str]:
+def _own_spellings(names: Sequence[DrugName], canonical: Mapping[str, str]) -> dict[str, str]:
     """For each ingredient's one spelling, the spelling that most documents use."""
-    seen: dict[str, Counter[str]] = {}
-    for name in names:
-        for raw in name.ingredients:
-            seen.setdefault(canonical_ingredient(raw), Counter())[raw] += 1
-    return {canonical: min(counts, key=lambda raw: (-counts[raw], len(raw), raw)) for canonical, counts in seen.items()}
+    counts = Counter((canonical[raw], raw) for name in names for raw in name.ingredients)
+    spelled: dict[str, str] = {}
+    for usual, raw in sorted(counts, key=lambda one: (-counts[one], len(one[1]), one[1])):
+        spelled.setdefault(usual, raw)
+    return spelled
 
 
 def _is_usable(key: tuple[str, ...], name: DrugName) -> bool:
@@ -268,6 +283,8 @@ def _is_usable(key: tuple[str, ...], name: DrugName) -> bool:
 
 def _entry(key: tuple[str, ...], found: Sequence[tuple[Match, tuple[str, ...]]], table: MedicineTable) -> _Entry:
     """One reading if the documents agree; a brand that also names line extensions means the plain product."""
+    if len(set(found)) == 1:
+        return _Entry(found[0][0], (found[0][1],))
     match = min((match for match, _ in found), key=_RANK.index)
     readings = sorted({ingredients for each, ingredients in found if each == match}, key=lambda one: (len(one), one))
     if match == "brand" and len(readings) > 1:

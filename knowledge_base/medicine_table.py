@@ -14,6 +14,9 @@ from itertools import permutations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from knowledge_base.words import name_key, word_set
 
 if TYPE_CHECKING:
@@ -52,6 +55,11 @@ class MedicineTable:
         """The names that one is mixed up with, or what it stands for is ("aciclovir", "Hydrocortone")."""
         found = self.look_alikes.get(name, frozenset())
         return found.union(*(self.look_alikes.get(one, ()) for one in self._ingredients((name,)))) - {name}
+
+    def mixed_up_near(self, word: str, limit: int) -> frozenset[str]:
+        """The names within so many edits of a word that are mixed up with any other."""
+        found = process.extract(word, tuple(self.look_alikes), scorer=OSA.distance, score_cutoff=limit, limit=None)
+        return frozenset(name for name, _, _ in found)
 
     def same(self, one: str, other: str) -> bool:
         """Whether two one-word names stand for the same ingredients ("lasix" and "frusemide")."""

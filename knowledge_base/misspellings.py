@@ -26,12 +26,14 @@ _ALIKE: Final = frozenset(map(frozenset, ("ck", "cs", "sz", "kq", "fv", "mn", "d
 """Consonants that are heard or written for each other."""
 _EASY_SLIP: Final = 0.5
 _SLIP: Final = 0.75
+_SWAP: Final = 1.25
+"""Two letters in each other's place around a third ("metrodinazole")."""
 _HEARD: Final = 0.25
 """What writing a name as it sounds costs on top of what is still wrong."""
 _SYLLABLE: Final = 1.25
 _FIRST: Final = 0.5
 _MAX_COST: Final = 1.25
-_MAX_COST_LONG: Final = 1.5
+_MAX_COST_LONG: Final = 1.75
 _MAX_COST_LONGER: Final = 2.0
 """More than this nobody gets wrong in one name: chosen on half of the RedMed medicines (`eval/drug_names.py`)."""
 _FAR: Final = 99.0
@@ -39,7 +41,7 @@ _HEAD: Final = 3
 _TAIL: Final = 4
 """Letters at the end that a word with a slip at its start still shares with the name."""
 _SOUNDS: Final = tuple(
-    (re.compile(pattern), sound)
+    (re.compile(pattern, re.MULTILINE), sound)
     for pattern, sound in (
         (r"ph", "f"),
         (r"^x", "z"),
@@ -79,11 +81,15 @@ class SpellingIndex:
     """Searches one-word names by spelling."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for name in sorted({name for name in names if len(name) >= MIN_CHARS}):
-            heard = sound(name)
+        known = sorted({name for name in names if len(name) >= MIN_CHARS})
+        # A hundred thousand names are heard at once, line by line: many times faster than one by one.
+        groups: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        alike: dict[str, list[str]] = {}
+        for name, heard in zip(known, sound("\n".join(known)).split("\n"), strict=False):
+            alike.setdefault(heard, []).append(name)
             for start in _starts(name, heard):
-                groups.setdefault(start, []).append((name, heard))
+                groups.setdefault((start, len(name)), []).append((name, heard))
+        self._alike = MappingProxyType(alike)
         self._groups = MappingProxyType({start: tuple(zip(*group, strict=True)) for start, group in groups.items()})
 
     def near(self, word: str) -> list[NearName]:
@@ -92,31 +98,43 @@ class SpellingIndex:
         if limit == 0:
             return []
         heard = sound(word)
-        heard_limit = 0 if len(word) < _LONG else limit - 1
-        found: dict[str, tuple[float, str]] = {}
-        for start in _starts(word, heard):
-            names, sounds = self._groups.get(start, ((), ()))
-            for name, n_edits, place in process.extract(
-                word, names, scorer=OSA.distance, score_cutoff=limit, limit=None
-            ):
-                found[name] = (min(found.get(name, (_FAR,))[0], n_edits), sounds[place])
-            for said, n_sounds, place in process.extract(
-                heard, sounds, scorer=OSA.distance, score_cutoff=heard_limit, limit=None
-            ):
-                # By sound alone a word may be a letter or two further off than by spelling.
-                if edits(word, names[place], limit + 1) <= limit + 1:
-                    by_letter = found.get(names[place], (_FAR, said))[0]
-                    found[names[place]] = (min(by_letter, n_sounds + 0.5 if n_sounds else 0.75), said)
         near = []
-        for name, (distance, said) in found.items():
+        for name, (distance, said) in self._found(word, heard, limit).items():
             cost = _cost(word, name, heard, said)
             if _plausible(word, name, distance, cost):
                 near.append(NearName(name, OSA.distance(word, name), distance, cost))
-        return sorted(near, key=lambda one: (one.cost, one.distance, one.name))
+        return sorted(near, key=lambda one: (one.cost, one.distance, one.edits, one.name))
+
+    def _found(self, word: str, heard: str, limit: int) -> dict[str, tuple[float, str]]:
+        """The names within reach, each with its distance and its sound."""
+        found: dict[str, tuple[float, str]] = {}
+        heard_limit = 0 if len(word) < _LONG else limit - 1
+
+        def hear(name: str, said: str, n_sounds: float) -> None:
+            # By sound alone a word may be a letter or two further off than by spelling.
+            if edits(word, name, limit + 1) <= limit + 1:
+                by_letter = found.get(name, (_FAR,))[0]
+                found[name] = (min(by_letter, n_sounds + 0.5 if n_sounds else 0.75), said)
+
+        for start in _starts(word, heard):
+            for length in range(len(word) - limit - 1, len(word) + limit + 2):
+                names, sounds = self._groups.get((start, length), ((), ()))
+                for name, n_edits, place in process.extract(
+                    word, names, scorer=OSA.distance, score_cutoff=limit, limit=None
+                ):
+                    found[name] = (min(found.get(name, (_FAR,))[0], n_edits), sounds[place])
+                if heard_limit:
+                    for said, n_sounds, place in process.extract(
+                        heard, sounds, scorer=OSA.distance, score_cutoff=heard_limit, limit=None
+                    ):
+                        hear(names[place], said, n_sounds)
+        for name in self._alike.get(heard, ()):
+            hear(name, heard, 0)
+        return found
 
 
 def sound(word: str) -> str:
-    """A word as it is heard, roughly: for English readings of medicine names."""
+    """A word, or each of a text's lines, as it is heard, roughly: for English readings of medicine names."""
     for pattern, heard in _SOUNDS:
         word = pattern.sub(heard, word)
     return word
@@ -131,13 +149,14 @@ def _cost(word: str, name: str, heard: str, said: str) -> float:
 
 def slips(word: str, name: str) -> float:
     """How much going wrong it takes to write a word for a name: an edit counts 1, an easy one less."""
-    # Optimal string alignment as in `OSA`, which knows no weights; only for the few names already near.
+    # Optimal string alignment as in `OSA`, which knows no weights, and one swap more; only for the names near.
+    highest: list[float] = []
     above: list[float] = []
     row = [0.0]
     for column in range(len(name)):
         row.append(row[-1] + _one_more(name, column))
     for place in range(len(word)):
-        last, row = row, [row[0] + _one_more(word, place)]
+        higher, last, row = above, row, [row[0] + _one_more(word, place)]
         for column in range(len(name)):
             best = min(
                 last[column] + _instead(word[place], name[column]),
@@ -145,9 +164,11 @@ def slips(word: str, name: str) -> float:
                 row[column] + _one_more(name, column),
             )
             if place and column and word[place] == name[column - 1] and word[place - 1] == name[column]:
-                best = min(best, above[column - 1] + _SLIP)
+                best = min(best, higher[column - 1] + _SLIP)
+            if place > 1 and column > 1 and word[place - 2 : place + 1] == name[column - 2 : column + 1][::-1]:
+                best = min(best, highest[column - 2] + _SWAP)
             row.append(best)
-        above = last
+        highest, above = higher, last
     return row[-1]
 
 

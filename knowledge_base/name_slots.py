@@ -32,7 +32,7 @@ _OF_MEDICINES: Final = word_set(
     take taking taken took dose doses dosage mg mcg tablet tablets pill pills capsule capsules medicine medicines
     medication medications drug drugs effects interact interacts interaction interactions mix mixed combine
     prescribed prescription safe overdose alcohol food empty cause causes make raise raises lower lowers help helps
-    work works used expire addictive drowsiness sleepy generic label
+    work works used stay system expire addictive drowsiness sleepy generic label
     """
 )
 _OF: Final = word_set(

@@ -55,6 +55,17 @@ def test_figures_follow_what_is_read(tmp_path: Path) -> None:
     assert measures["drug seen where there is none"].n == 1
 
 
+def test_a_product_is_not_held_for_one_of_its_ingredients(tmp_path: Path) -> None:
+    folder = _benchmarks(tmp_path)
+    with (folder / "benchmarks" / "misspellings_redmed" / "pairs.tsv").open("a", encoding="utf-8") as file:
+        file.write("\npercocett\tpercocet\toxycodone\tedOne\t1\t1")
+    with_one, with_both = (
+        _named(measure_drug_names(folder, _lexicon(*names), limit=20))["misspelling read right, strict"]
+        for names in (("ibuprofen", "oxycodone"), ("ibuprofen", "oxycodone", "acetaminophen"))
+    )
+    assert (with_one.n, with_both.n, with_both.value) == (1, 2, 1)
+
+
 def test_a_question_with_a_name_is_not_among_the_plain_ones(tmp_path: Path) -> None:
     assert questions_without_drug(_benchmarks(tmp_path) / "benchmarks")[1] == ["What are the symptoms of measles ?"]
 

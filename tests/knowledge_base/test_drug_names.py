@@ -226,9 +226,19 @@ def test_an_empty_knowledge_base_knows_nothing_and_says_so() -> None:
         ("isinopril", "lisinopril"),
         ("methotexate", "methotrexate"),
         ("predinosone", "prednisone"),
+        ("predniose", "prednisone"),
+        ("tramadl", "tramadol"),
     ],
 )
-@pytest.mark.parametrize("frame", ["can i take {} with food", "i forgot my {} this morning", "is {} safe in pregnancy"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "can i take {} with food",
+        "i forgot my {} this morning",
+        "is {} safe in pregnancy",
+        "how long does {} stay in your system",
+    ],
+)
 def test_likely_slips_are_read_in_any_frame(lexicon: DrugLexicon, typed: str, name: str, frame: str) -> None:
     (mention,) = lexicon.resolve(frame.format(typed)).mentions
     assert name in (mention.ingredients or mention.candidates)
@@ -258,6 +268,34 @@ def test_a_word_between_look_alikes_is_never_taken_for_the_farther(
     for mention in built.resolve(f"what is the dose of {typed}").mentions:
         assert mention.match == "ambiguous" or (not is_between and mention.ingredients == (nearest,))
         assert mention.ingredients or {one, other} <= set(mention.candidates)
+
+
+@pytest.mark.parametrize("typed", ["prednisdone", "prednisione"])
+def test_a_word_that_leads_away_from_the_look_alike_is_no_step_towards_it(lexicon: DrugLexicon, typed: str) -> None:
+    (mention,) = lexicon.resolve(f"{typed} dose").mentions
+    assert (mention.match, mention.ingredients) == ("misspelling", ("prednisone",))
+
+
+@pytest.mark.parametrize(
+    ("held", "typed", "pair"),
+    [
+        ("ramipril", "ramiryl", {"amaryl", "reminyl"}),
+        ("bumetanide", "buremex", {"buprenex"}),
+        ("tretinoin", "avista", {"evista"}),
+    ],
+)
+def test_a_third_name_is_not_taken_for_a_word_between_two(held: str, typed: str, pair: set[str]) -> None:
+    built = DrugLexicon.build([DrugName(name=held, relation="ingredient", ingredients=(held,))])
+    (mention,) = built.resolve(f"what is the dose of {typed}").mentions
+    assert mention.match == "ambiguous"
+    assert pair < set(mention.candidates)
+
+
+@pytest.mark.parametrize("frame", ["how long does {} stay in your system", "what is the dose of {}"])
+def test_a_short_name_is_read_where_medicines_stand(frame: str) -> None:
+    built = DrugLexicon.build([DrugName(name="guanfacine", relation="ingredient", ingredients=("guanfacine",))])
+    (mention,) = built.resolve(frame.format("intuiv")).mentions
+    assert mention.ingredients == ("guanfacine",)
 
 
 def test_each_look_alike_is_read_as_itself() -> None:
