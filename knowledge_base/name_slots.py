@@ -67,6 +67,8 @@ _OF_ILLNESS: Final = re.compile(
     r"\b(?:symptoms of|(?:is|being) done for|outlook for|complications of|risk for|treatments? for|diagnos\w+"
     r"|genetic changes related to|people (?:with|are affected by)|see a doctor for|prevent|causes) (?:the )?$"
 )
+_SHORT: Final = 4
+"""Words of a question that asks of nothing but a name: "what about ..."."""
 _REACH: Final = 3
 """Words between a name and the word that says what it is: "GRACILE bone dysplasia"."""
 
@@ -91,7 +93,8 @@ def in_drug_slot(words: Sequence[str], place: int, *, beside_known: bool) -> boo
         return previous in {"with", "and", "plus", "vs", "versus", "or"} or following in {"with", "and", "plus", "vs"}
     if previous in _BEFORE or following in _AFTER or len(words) <= 2:
         return True
-    if previous == "is" and place == len(words) - 1:
+    is_last = place == len(words) - 1
+    if is_last and (previous == "is" or (previous == "about" and len(words) <= _SHORT)):
         return True
     return previous in _MAYBE_BEFORE and not _OF_MEDICINES.isdisjoint(words)
 
