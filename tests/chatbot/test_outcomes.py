@@ -172,7 +172,7 @@ def test_a_medicine_that_nobody_named_is_not_guessed(knowledge_base) -> None:
 
 
 def test_an_unclear_name_is_asked_about(knowledge_base) -> None:
-    response = ask(knowledge_base, "side effects of prednisalone")
+    response = ask(knowledge_base, "side effects of prednisolne")
     assert isinstance(response, Abstention)
     assert [one.match for one in response.drugs] == ["ambiguous"]
     assert "Did you mean prednisolone or prednisone?" in response.text
@@ -192,15 +192,15 @@ def test_an_unclear_name_is_asked_about(knowledge_base) -> None:
     ],
 )
 def test_a_one_word_reply_goes_on_with_the_question(knowledge_base, reply: str, ingredient: str) -> None:
-    response = ask(knowledge_base, reply, "side effects of prednisalone")
+    response = ask(knowledge_base, reply, "side effects of prednisolne")
     assert isinstance(response, Answer)
     assert states(response) == [(ingredient, "side_effects", None, "found")]
 
 
 def test_a_reply_that_picks_none_is_asked_again_and_a_new_question_is_not(knowledge_base) -> None:
-    again = ask(knowledge_base, "and with alcohol?", "side effects of prednisalone")
+    again = ask(knowledge_base, "and with alcohol?", "side effects of prednisolne")
     assert "Did you mean" in again.text
-    other = ask(knowledge_base, "what is the starting dose of metformin", "side effects of prednisalone")
+    other = ask(knowledge_base, "what is the starting dose of metformin", "side effects of prednisolne")
     assert isinstance(other, Answer)
-    later = ask(knowledge_base, "in pregnancy?", "side effects of prednisalone", "the first")
+    later = ask(knowledge_base, "in pregnancy?", "side effects of prednisolne", "the first")
     assert states(later) == [("prednisolone", "pregnancy", None, "no_section")]
