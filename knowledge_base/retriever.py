@@ -30,6 +30,7 @@ from knowledge_base.selection import Ranked, interleave, select, spread
 from knowledge_base.text_ranker import FreeText, score_texts
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
+from knowledge_base.unread_names import UnreadNames
 from knowledge_base.word_index import WordIndex
 from knowledge_base.wording import wording
 
@@ -60,6 +61,7 @@ class _Opened(NamedTuple):
     catalogue: Catalogue
     words: WordIndex
     lexicon: DrugLexicon
+    unread: UnreadNames
 
 
 class HybridRetriever:
@@ -93,7 +95,9 @@ class HybridRetriever:
     def search(self, query: Query) -> Retrieval:
         """The best passages for a query, and how it was understood."""
         opened = self._open()
-        reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
+        reading = read_question(
+            query, opened.lexicon, self._tables.classes, self._tables.aspects, opened.unread.find
+        )
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
         vector: NDArray[np.float32] | None = None
         if scopes:
@@ -165,8 +169,9 @@ class HybridRetriever:
             while self._opened is None or self._opened.version != self._kb.index_version:
                 # Read again if the knowledge base moved on between the first line and the last.
                 version, store, dense = self._kb.index_version, self._kb.store, self._kb.dense
-                lexicon = DrugLexicon.build(store.drug_names(), is_text_word=TextWords(store, self._kb.embedder))
-                self._opened = _Opened(version, store, dense, Catalogue(store), WordIndex(store), lexicon)
+                names, in_use = store.drug_names(), TextWords(store, self._kb.embedder)
+                lexicon, unread = DrugLexicon.build(names, is_text_word=in_use), UnreadNames(names, in_use)
+                self._opened = _Opened(version, store, dense, Catalogue(store), WordIndex(store), lexicon, unread)
             return self._opened
 
 
