@@ -95,9 +95,7 @@ class HybridRetriever:
     def search(self, query: Query) -> Retrieval:
         """The best passages for a query, and how it was understood."""
         opened = self._open()
-        reading = read_question(
-            query, opened.lexicon, self._tables.classes, self._tables.aspects, opened.unread.find
-        )
+        reading = self._read(query, opened)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
         vector: NDArray[np.float32] | None = None
         if scopes:
@@ -112,6 +110,13 @@ class HybridRetriever:
             unknown_drugs=reading.unknown,
             n_documents_searched=_n_documents(scopes, opened.catalogue),
         )
+
+    def read(self, query: Query) -> Reading:
+        """How a query is understood; `search` goes on from there."""
+        return self._embed(self._read(query, self._open()))[1]
+
+    def _read(self, query: Query, opened: _Opened) -> Reading:
+        return read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects, opened.unread.find)
 
     @cached_property
     def _adapter(self) -> QueryAdapter | None:
@@ -146,7 +151,7 @@ class HybridRetriever:
         scores = prior(part, reading, query.text, self._tables, about_drug=scope.about_drug)
         at_found = np.searchsorted(part.numbers, found)
         scores[at_found] += relevance(fused, {hit.number: hit.cosine for hit in dense}, found)
-        scores[at_found] += wording(len(reading.words), lexical, found)
+        scores[at_found] += wording(len(reading.words), lexical, found, words.all_said(phrases))
         best = np.argsort(-scores, kind="stable")[:_READ]
         places = np.concatenate([best, np.searchsorted(part.numbers, naming)])
         at = dict(zip(part.numbers[places].tolist(), scores[places].tolist(), strict=True))
