@@ -49,23 +49,26 @@ class UnreadNames:
         return near is not None and not self._is_text_word(word)
 
     def _phrase(self, words: Sequence[Word]) -> Word | None:
-        said = {word.text for word in words}
-        shared: dict[tuple[str, ...], int] = defaultdict(int)
-        for word in said:
-            for key in self._phrases.get(word, ()):
-                shared[key] += 1
-        for key, n_shared in shared.items():
-            # One edit leaves all words but one as they are, or two where it stands between them.
-            if n_shared < len(set(key)) - 2:
-                continue
+        keys = {key: None for word in words for key in self._phrases.get(word.text, ())}
+        stretches = _stretches(words, max(map(len, keys), default=0) + 1)
+        for key in keys:
             name = " ".join(key)
-            for length in (len(key), len(key) - 1, len(key) + 1):
-                for first in range(len(words) - length + 1):
-                    some = words[first : first + length]
-                    written = " ".join(word.text for word in some)
-                    if OSA.distance(written, name, score_cutoff=1) <= 1:
-                        return Word(written, some[0].start, some[-1].end)
+            for n_chars in (len(name) - 1, len(name), len(name) + 1):
+                for written in stretches.get((name[0], n_chars), ()):
+                    if OSA.distance(written.text, name, score_cutoff=1) <= 1:
+                        return written
         return None
+
+
+def _stretches(words: Sequence[Word], n_words: int) -> Mapping[tuple[str, int], list[Word]]:
+    """Up to so many words in a row, by their first letter and number of characters."""
+    found: dict[tuple[str, int], list[Word]] = defaultdict(list)
+    for first, word in enumerate(words):
+        written = ""
+        for last in words[first : first + n_words]:
+            written = f"{written} {last.text}" if written else last.text
+            found[written[0], len(written)].append(Word(written, word.start, last.end))
+    return found
 
 
 def _by_word(keys: Iterable[tuple[str, ...]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:

@@ -47,6 +47,7 @@ def test_what_is_judged_and_what_is_not(folder: Path, kb: KnowledgeBase) -> None
     # "Summary" is not mapped and the fourth row cites no label site; storage does not lead to overdosage.
     assert (section.n, section.value) == (2, pytest.approx(1 / 2))
     assert section.note.startswith("1 of 3 rows")
+    assert strict.value <= section.value
 
 
 @pytest.mark.parametrize(
