@@ -3,7 +3,7 @@
 Ben Abacha, Mrabet, Sharp, Goodwin, Shooshan and Demner-Fushman, MedInfo 2019. A question counts for the drug if the
 name in its `Focus` column is, as written there, a name of a medicine with a document of its own. A row counts for the
 section if it cites DailyMed, MedlinePlus or FDA and its section title is mapped in `data/medicationqa_sections.toml`;
-it agrees if an aspect read in the question weighs one of those sections at least a half.
+it agrees if an aspect read in the question weighs one of those sections at least a half, strictly if the first does.
 """
 
 from __future__ import annotations
@@ -21,11 +21,9 @@ from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
 from knowledge_base.aspects import aspect_table
 from knowledge_base.catalogue import Catalogue
-from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon
 from knowledge_base.errors import VademecumError
 from knowledge_base.knowledge_base import KnowledgeBase
-from knowledge_base.question_reader import read_question
 from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import Query
 
@@ -95,12 +93,15 @@ def measure_medicationqa(folder: Path, kb: KnowledgeBase, limit: int | None = No
         limit: only the first so many questions.
     """
     questions = load_questions(folder)[:limit]
-    lexicon, catalogue = HybridRetriever(kb).lexicon, Catalogue(kb.store)
+    retriever, catalogue = HybridRetriever(kb), Catalogue(kb.store)
+    lexicon = retriever.lexicon
     held = [(one, found) for one in questions if (found := held_ingredients(one.focus, lexicon, catalogue))]
     resolved = [float(is_resolved(one.text, ingredients, lexicon)) for one, ingredients in held]
     cited = [one for one in questions if _LABEL_SITES.match(one.address)]
     mapped = [(one, codes) for one in cited if (codes := section_codes(one.title))]
-    agreed = [float(leads_to(one.text, codes, lexicon)) for one, codes in mapped]
+    read = [retriever.read(Query(text=one.text)).aspects for one, _ in mapped]
+    agreed = [float(leads_to(aspects, codes)) for aspects, (_, codes) in zip(read, mapped, strict=True)]
+    strictly = [float(leads_to(aspects[:1], codes)) for aspects, (_, codes) in zip(read, mapped, strict=True)]
     return (
         Measure.of_share(
             TASK,
@@ -117,6 +118,12 @@ def measure_medicationqa(folder: Path, kb: KnowledgeBase, limit: int | None = No
             mean_interval(agreed, [one.focus for one, _ in mapped]),
             bar=_SECTION_BAR,
             note=f"{len(cited) - len(mapped)} of {len(cited)} rows citing a label site have a title that is not mapped",
+        ),
+        Measure.of_share(
+            TASK,
+            OURS,
+            "first aspect agrees with the cited section",
+            mean_interval(strictly, [one.focus for one, _ in mapped]),
         ),
     )
 
@@ -138,9 +145,8 @@ def is_resolved(question: str, ingredients: Sequence[str], lexicon: DrugLexicon)
     )
 
 
-def leads_to(question: str, codes: frozenset[str], lexicon: DrugLexicon) -> bool:
-    """Whether an aspect read in the question is answered in one of these sections."""
+def leads_to(aspects: Sequence[str], codes: frozenset[str]) -> bool:
+    """Whether what one of these aspects asks is answered in one of these sections."""
     table = aspect_table()
-    reading = read_question(Query(text=question), lexicon, drug_classes(), table)
-    sections = [table[name].sections for name in reading.aspects if name in table]
+    sections = [table[name].sections for name in aspects if name in table]
     return any(weights.get(code, 0.0) >= _WEIGHT for weights in sections for code in codes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -57,10 +57,26 @@ class Reading:
         return replace(self, shares=shares, aspects=tuple(dict.fromkeys((*likely, *self.aspects))))
 
 
-def read_question(query: Query, lexicon: DrugLexicon, classes: DrugClasses, aspects: AspectTable) -> Reading:
-    """What a query asks; drugs and aspects given with it are taken as they are."""
+def read_question(
+    query: Query,
+    lexicon: DrugLexicon,
+    classes: DrugClasses,
+    aspects: AspectTable,
+    unread: Callable[[str], tuple[str, ...]] | None = None,
+) -> Reading:
+    """What a query asks; drugs and aspects given with it are taken as they are.
+
+    Args:
+        query: the question and what is known of it.
+        lexicon: which medicines are held, and under which names.
+        classes: the classes of medicines.
+        aspects: what may be asked.
+        unread: finds names that were not read, in a text without a medicine.
+    """
     resolved = lexicon.resolve(query.text) if query.drugs is None else Resolution(query.drugs, ())
     drugs, unknown = resolved
+    if not drugs and query.drugs is None and unread is not None:
+        unknown = unread(query.text) or unknown
     drug_spans = [(drug.start, drug.end) for drug in drugs if query.text[drug.start : drug.end] == drug.mention]
     drug_spans += [span for word in unknown for span in _spans_of(query.text, word)]
     named = tuple(one for one in classes.mentions(query.text) if spans_free(drug_spans, one.start, one.end))

@@ -30,6 +30,7 @@ from knowledge_base.selection import Ranked, interleave, select, spread
 from knowledge_base.text_ranker import FreeText, score_texts
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
+from knowledge_base.unread_names import UnreadNames
 from knowledge_base.word_index import WordIndex
 from knowledge_base.wording import wording
 
@@ -62,6 +63,7 @@ class _Opened(NamedTuple):
     catalogue: Catalogue
     words: WordIndex
     lexicon: DrugLexicon
+    unread: UnreadNames
 
 
 class HybridRetriever:
@@ -95,7 +97,7 @@ class HybridRetriever:
     def search(self, query: Query) -> Retrieval:
         """The best passages for a query, and how it was understood."""
         opened = self._open()
-        reading = read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects)
+        reading = self._read(query, opened)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
         vector: NDArray[np.float32] | None = None
         if scopes:
@@ -110,6 +112,13 @@ class HybridRetriever:
             unknown_drugs=reading.unknown,
             n_documents_searched=_n_documents(scopes, opened.catalogue),
         )
+
+    def read(self, query: Query) -> Reading:
+        """How a query is understood; `search` goes on from there."""
+        return self._embed(self._read(query, self._open()))[1]
+
+    def _read(self, query: Query, opened: _Opened) -> Reading:
+        return read_question(query, opened.lexicon, self._tables.classes, self._tables.aspects, opened.unread.find)
 
     @cached_property
     def _adapter(self) -> QueryAdapter | None:
@@ -144,7 +153,7 @@ class HybridRetriever:
         scores = prior(part, reading, query.text, self._tables, about_drug=scope.about_drug)
         at_found = np.searchsorted(part.numbers, found)
         scores[at_found] += relevance(fused, {hit.number: hit.cosine for hit in dense}, found)
-        scores[at_found] += wording(len(reading.words), lexical, found)
+        scores[at_found] += wording(len(reading.words), lexical, found, words.all_said(phrases))
         best = np.argsort(-scores, kind="stable")[:_READ]
         places = np.concatenate([best, np.searchsorted(part.numbers, naming)])
         at = dict(zip(part.numbers[places].tolist(), scores[places].tolist(), strict=True))
@@ -168,8 +177,9 @@ class HybridRetriever:
             while self._opened is None or self._opened.version != self._kb.index_version:
                 # Read again if the knowledge base moved on between the first line and the last.
                 version, store, dense = self._kb.index_version, self._kb.store, self._kb.dense
-                lexicon = DrugLexicon.build(store.drug_names(), is_text_word=TextWords(store, self._kb.embedder))
-                self._opened = _Opened(version, store, dense, Catalogue(store), WordIndex(store), lexicon)
+                names, in_use = store.drug_names(), TextWords(store, self._kb.embedder)
+                lexicon, unread = DrugLexicon.build(names, is_text_word=in_use), UnreadNames(names, in_use)
+                self._opened = _Opened(version, store, dense, Catalogue(store), WordIndex(store), lexicon, unread)
             return self._opened
 
 

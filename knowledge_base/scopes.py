@@ -62,6 +62,8 @@ def find_scopes(reading: Reading, catalogue: Catalogue, lexicon: DrugLexicon, cl
             return [Scope(documents=None, about_drug=True, naming=all_phrases(names))]
         return [Scope(documents=None, about_drug=False, interactants=tuple(named_classes))]
     scopes = []
+    # "Lactic acidosis from metformin in patients on Invokamet" is about Invokamet, which holds metformin.
+    mentions = sorted(mentions, key=lambda one: any(set(one) < set(other) for other in mentions))
     for ingredients in mentions:
         others = [interactant_of(lexicon, classes, other) for other in mentions if other != ingredients]
         others += [_unheld(classes, word) for word in reading.unknown]

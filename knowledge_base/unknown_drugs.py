@@ -23,6 +23,9 @@ _STEM: Final = re.compile(
     r"apine|idone|azine|orphan|codone|morphone|stigmine|tropium|nacin|lutamide|relix|tadine|astine|trizine)$"
 )
 _MIN_CHARS: Final = 5
+_JOINERS: Final = frozenset({"and", "or", "plus"})
+_PARTNERS_APART: Final = 3
+"""Words between a joiner and the medicine on its other side: "ibuprofen 200 mg and ..."."""
 
 
 def looks_like_medicine(word: str) -> bool:
@@ -52,6 +55,24 @@ def unknown_words(
         if edits_to_common(word, slip) <= slip and not (stem and len(word) > 8):
             continue
         in_slot = not in_illness_slot(texts, place) and in_drug_slot(texts, place, beside_known=n_known > 0)
+        if n_known > 0 and not stem and not _joins_known(texts, place, free):
+            # "Which colorings and fillers are in ..." joins two words of the question, and no two medicines.
+            continue
         if stem or (in_slot and not ends_like_illness(word) and not is_text_word(word)):
             found.append(words[place])
     return found
+
+
+def _joins_known(texts: Sequence[str], place: int, free: Collection[int]) -> bool:
+    """Whether what joins the word at a place to another has a medicine on its other side, if it only joins words."""
+    before, after = place - 1, place + 1
+    taken = [one for one in range(len(texts)) if one not in free]
+    joined_before = before >= 0 and texts[before] in _JOINERS
+    joined_after = after < len(texts) and texts[after] in _JOINERS
+    if not joined_before and not joined_after:
+        return True
+    return any(
+        (joined_before and before - _PARTNERS_APART <= one < before)
+        or (joined_after and after < one <= after + _PARTNERS_APART)
+        for one in taken
+    )

@@ -91,13 +91,21 @@ class WordIndex:
             if not stems or not n_rows:
                 continue
             postings = self._postings_of(stems)
-            idf = math.log((len(self._numbers) - len(postings.row) + 0.5) / (len(postings.row) + 0.5))
+            idf = self._idf(postings)
             at, chosen = _within(postings.row, rows)
             frequency = postings.frequency[chosen].astype(np.float64)
             length = self._length_share[postings.row[chosen]]
-            scores[at] += (idf if idf > 0 else _MIN_IDF) * (frequency * (_K1 + 1) / (frequency + _K1 * length))
+            scores[at] += idf * (frequency * (_K1 + 1) / (frequency + _K1 * length))
         found = np.flatnonzero(scores)
         return found if rows is None else rows[found], scores[found]
+
+    def all_said(self, phrases: Sequence[str]) -> float:
+        """BM25 of a passage of mean length that holds each of the phrases once."""
+        return sum(self._idf(self._postings_of(stems)) for stems in self._stemmed(phrases) if stems)
+
+    def _idf(self, postings: _Postings) -> float:
+        idf = math.log((len(self._numbers) - len(postings.row) + 0.5) / (len(postings.row) + 0.5))
+        return idf if idf > 0 else _MIN_IDF
 
     @cached_property
     def _length_share(self) -> NDArray[np.float64]:

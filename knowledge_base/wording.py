@@ -1,7 +1,9 @@
 """What the words of a question say of a passage: the more words it has, the more they tell.
 
 "Dose of ibuprofen" is answered by a section, "what if mitotane levels exceed 20 mg/L" by a sentence that says so.
-Weight and full length were chosen on half of the labels of FDARxBench toy (`eval/fdarxbench.py`), by their set ids.
+Words that no passage holds together ("which of those could be trouble") tell nothing, however many they are.
+Chosen on half of the labels of FDARxBench toy (`eval/fdarxbench.py`, by set id) and half of the medicines of section
+finding (`eval/section_finding.py`) together.
 """
 
 from __future__ import annotations
@@ -14,22 +16,26 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WEIGHT: Final = 2.0
+_WEIGHT: Final = 4.0
 """A long question's best passage by its words comes before any that only stands in the right section."""
 _FULL_LENGTH: Final = 8
 """From so many words that carry it, medicines not counted, a question is as specific as any."""
 
 
-def wording(n_words: int, scores: Mapping[int, float], numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-    """BM25 of each number as a share of the best one's, weighed by the length of the question.
+def wording(
+    n_words: int, scores: Mapping[int, float], numbers: NDArray[np.int64], all_said: float
+) -> NDArray[np.float32]:
+    """BM25 of each number as a share of the best one's, weighed by the question's length and how much of it is met.
 
     Args:
         n_words: words that carry the question.
         scores: BM25 by passage number, of the passages that share a word with it.
         numbers: the passages to score.
+        all_said: BM25 of a passage of mean length that says each phrase of the question once.
     """
     best = max(scores.values(), default=0.0)
-    if best <= 0:
+    if best <= 0 or all_said <= 0:
         return np.zeros(len(numbers), dtype=np.float32)
     shares = np.array([scores.get(number, 0.0) / best for number in numbers.tolist()], dtype=np.float32)
-    return np.float32(_WEIGHT * min(1.0, n_words / _FULL_LENGTH)) * shares
+    weight = _WEIGHT * min(1.0, n_words / _FULL_LENGTH) * min(1.0, best / all_said)
+    return np.float32(weight) * shares

@@ -40,13 +40,14 @@ def kb(tmp_path: Path, word_embedder, make_document) -> KnowledgeBase:
 
 
 def test_what_is_judged_and_what_is_not(folder: Path, kb: KnowledgeBase) -> None:
-    drug, section = measure_medicationqa(folder, kb)
+    drug, section, strict = measure_medicationqa(folder, kb)
     # Naproxen is not held; the third question does not name its drug.
     assert (drug.n, drug.value) == (3, pytest.approx(2 / 3))
     assert drug.note == "1 of 4 questions are about a medicine not held"
     # "Summary" is not mapped and the fourth row cites no label site; storage does not lead to overdosage.
     assert (section.n, section.value) == (2, pytest.approx(1 / 2))
     assert section.note.startswith("1 of 3 rows")
+    assert strict.value <= section.value
 
 
 @pytest.mark.parametrize(

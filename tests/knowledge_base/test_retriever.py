@@ -184,6 +184,11 @@ def test_a_combination_is_found_by_both_names_or_when_there_is_nothing_else(retr
     assert _search(retriever, "zestoretic dose").passages[0].passage.document.id == "md:combination@1"
 
 
+def test_a_product_comes_before_its_own_ingredient(retriever: HybridRetriever) -> None:
+    found = _search(retriever, "dose of lisinopril for patients on zestoretic").passages
+    assert found[0].passage.document.id == "md:combination@1"
+
+
 def test_an_invented_drug_finds_nothing(retriever: HybridRetriever) -> None:
     for question in ("flonezatrib side effects", "what is the dose of quarbinoxil"):
         retrieval = _search(retriever, question)
