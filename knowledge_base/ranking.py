@@ -56,6 +56,8 @@ _CLASS_MEMBER: Final = 0.4
 _OPEN_SECTIONS: Final = 0.3
 _PROVENANCE: Final = 0.2
 """A label with a date and a set id comes before a text that only says the same."""
+_BRAND: Final = 0.3
+"""Whoever names a brand has its package at hand."""
 _NEWER: Final = 0.01
 """So that equal passages come from the newest label."""
 
@@ -111,7 +113,7 @@ def prior(
     by_source = _by_source(catalogue, question, about_drug=about_drug) + np.float32(_NEWER) * catalogue.recency
     sections = _by_section(catalogue, reading, tables.aspects)
     if about_drug:
-        by_source += np.float32(_PROVENANCE) * catalogue.provenance
+        by_source += np.float32(_PROVENANCE) * catalogue.provenance + _by_brand(catalogue, reading)
         return sections - _wrong_group(catalogue, reading.aspects) + by_source
     share = 0.0 if _asks_for_guideline(question) else _CLASS_SECTIONS if reading.classes else _OPEN_SECTIONS
     members = [member for one in reading.classes for member in tables.classes.members(one.name)]
@@ -178,6 +180,20 @@ def _by_source(catalogue: Catalogue, question: str, *, about_drug: bool) -> NDAr
         return weights
     names = {name for issuer in issuers for name in _ISSUER_NAMES.get(issuer, (issuer.lower(),))}
     return weights + catalogue.by_document(lambda info: _ISSUER if _is_issued_by(info, names) else 0.0)
+
+
+def _by_brand(catalogue: Catalogue, reading: Reading) -> NDArray[np.float32]:
+    """The label of the brand that was named comes before others of the same medicine."""
+    said = {_key(name) for drug in reading.drugs if drug.ingredients for name in (drug.mention, *drug.candidates)}
+    # A generic's label may give the ingredient's name as its brand.
+    said -= {_key(name) for drug in reading.drugs for name in drug.ingredients}
+    if not said:
+        return np.zeros(len(catalogue.numbers), dtype=np.float32)
+    return catalogue.by_document(lambda info: _BRAND if any(_key(brand) in said for brand in info.brands) else 0.0)
+
+
+def _key(name: str) -> str:
+    return " ".join(name_key(name))
 
 
 def _asks_for_guideline(question: str) -> bool:
