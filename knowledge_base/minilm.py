@@ -82,7 +82,7 @@ class MiniLm:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = n_threads
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(self._folder))
         graph = (files("knowledge_base") / "data" / "minilm.onnx").read_bytes()
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

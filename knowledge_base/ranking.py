@@ -15,6 +15,7 @@ import numpy as np
 from knowledge_base.aspects import AspectTable
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import DrugClasses
+from knowledge_base.folded_texts import folded_text
 from knowledge_base.fusion import RRF_K
 from knowledge_base.lay_terms import share_of
 from knowledge_base.loinc import is_highlights
@@ -135,10 +136,17 @@ def relevance(
 
 
 def text_score(
-    passage: Passage, reading: Reading, table: AspectTable, interactants: Iterable[Interactant] = ()
+    passage: Passage,
+    reading: Reading,
+    table: AspectTable,
+    interactants: Iterable[Interactant] = (),
+    folded: str | None = None,
 ) -> TextScore:
-    """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name."""
-    folded = f" {' '.join(folded_words(f'{passage.section_title} {passage.text}'))} "
+    """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name.
+
+    `folded` is what `folded_text` gave for the passage, if it was asked already.
+    """
+    folded = folded_text(passage) if folded is None else folded
     score = _COVERAGE * share_of(reading.meanings, folded)
     first = next((table[name] for name in reading.aspects if name in table), None)
     if first is not None:

@@ -19,6 +19,7 @@ from knowledge_base.aspects import aspect_table
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
+from knowledge_base.folded_texts import FoldedTexts
 from knowledge_base.fusion import reciprocal_rank_fusion
 from knowledge_base.query_adapter import QueryAdapter, query_adapter
 from knowledge_base.question_core import core_of
@@ -64,6 +65,7 @@ class _Opened(NamedTuple):
     words: WordIndex
     lexicon: DrugLexicon
     unread: UnreadNames
+    folded: FoldedTexts
 
 
 class HybridRetriever:
@@ -159,7 +161,7 @@ class HybridRetriever:
         at = dict(zip(part.numbers[places].tolist(), scores[places].tolist(), strict=True))
         ranked = []
         for number, passage in opened.store.passages(list(at)).items():
-            said = text_score(passage, reading, self._tables.aspects, scope.interactants)
+            said = text_score(passage, reading, self._tables.aspects, scope.interactants, opened.folded(passage))
             ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
         if not scope.about_drug:
             ranked.sort(key=lambda one: (-one.score, one.passage.number))
@@ -179,7 +181,9 @@ class HybridRetriever:
                 version, store, dense = self._kb.index_version, self._kb.store, self._kb.dense
                 names, in_use = store.drug_names(), TextWords(store, self._kb.embedder)
                 lexicon, unread = DrugLexicon.build(names, is_text_word=in_use), UnreadNames(names, in_use)
-                self._opened = _Opened(version, store, dense, Catalogue(store), WordIndex(store), lexicon, unread)
+                self._opened = _Opened(
+                    version, store, dense, Catalogue(store), WordIndex(store), lexicon, unread, FoldedTexts()
+                )
             return self._opened
 
 

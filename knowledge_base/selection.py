@@ -18,6 +18,8 @@ _FEW_DOCUMENTS: Final = 3
 """With so few documents to choose from there is nothing to make room for."""
 _PER_SECTION: Final = 2
 """A long section does not push out the other places where a question is answered."""
+_ALIKE_CHARS: Final = 0.7
+"""The shorter of two repeats has at least this share of the other's characters; their medicine's names may differ."""
 _CLEARLY_BETTER: Final = 0.3
 
 
@@ -104,7 +106,7 @@ def _without_repeats(ranked: Sequence[Ranked]) -> list[Ranked]:
         # "Store below 25 C" of two medicines is two facts.
         group = alike.setdefault((info.ingredients, numbers_in(one.passage.text)), [])
         mine = _Kept(len(kept), one)
-        same = next((other for other in group if mine.fingerprint.repeats(other.fingerprint)), None) if group else None
+        same = next((other for other in group if mine.repeats(other)), None)
         if same is None:
             kept.append(one)
             group.append(mine)
@@ -119,6 +121,11 @@ class _Kept:
     def __init__(self, place: int, ranked: Ranked) -> None:
         self.place = place
         self._passage = ranked.passage
+
+    def repeats(self, other: _Kept) -> bool:
+        """Whether both say the same; texts of very different lengths never do, and need no fingerprint."""
+        shorter, longer = sorted((len(self._passage.text), len(other._passage.text)))
+        return shorter >= _ALIKE_CHARS * longer and self.fingerprint.repeats(other.fingerprint)
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
