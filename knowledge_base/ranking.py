@@ -57,7 +57,7 @@ _CLASS_MEMBER: Final = 0.4
 _OPEN_SECTIONS: Final = 0.3
 _PROVENANCE: Final = 0.2
 """A label with a date and a set id comes before a text that only says the same."""
-_BRAND: Final = 0.3
+_BRAND: Final = 1.0
 """Whoever names a brand has its package at hand."""
 _NEWER: Final = 0.01
 """So that equal passages come from the newest label."""

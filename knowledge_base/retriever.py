@@ -23,11 +23,12 @@ from knowledge_base.folded_texts import FoldedTexts
 from knowledge_base.fusion import reciprocal_rank_fusion
 from knowledge_base.query_adapter import QueryAdapter, query_adapter
 from knowledge_base.question_core import core_of
+from knowledge_base.question_parts import parts_of
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
 from knowledge_base.scopes import Scope, find_scopes
-from knowledge_base.selection import Ranked, interleave, select, spread
+from knowledge_base.selection import Ranked, interleave, select, spread, take_turns
 from knowledge_base.text_ranker import FreeText, score_texts
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
@@ -68,6 +69,16 @@ class _Opened(NamedTuple):
     folded: FoldedTexts
 
 
+class _Found(NamedTuple):
+    """How a question was understood, and what was found for it and for each of its parts."""
+
+    reading: Reading
+    vector: NDArray[np.float32] | None
+    scopes: Sequence[Scope]
+    ranked: Sequence[Ranked]
+    parts: Sequence[_Found]
+
+
 class HybridRetriever:
     """Searches one knowledge base; safe to share between threads and follows it through `refresh`.
 
@@ -99,21 +110,30 @@ class HybridRetriever:
     def search(self, query: Query) -> Retrieval:
         """The best passages for a query, and how it was understood."""
         opened = self._open()
+        found = self._find(query, opened)
+        chosen = select(take_turns([*(part.ranked for part in found.parts), found.ranked]), query.k)
+        aspects = [part.reading.aspects[:1] for part in found.parts]
+        return Retrieval(
+            query=query,
+            passages=_scored(chosen, found.vector, opened.dense),
+            drugs=found.reading.drugs,
+            aspects=self._tables.aspects.spoken(name for some in (*aspects, found.reading.aspects) for name in some),
+            unknown_drugs=found.reading.unknown,
+            n_documents_searched=_n_documents(found.scopes, opened.catalogue),
+        )
+
+    def _find(self, query: Query, opened: _Opened) -> _Found:
+        """One question's ranking, and those of its parts if it asks two things of one medicine."""
         reading = self._read(query, opened)
         scopes = find_scopes(reading, opened.catalogue, opened.lexicon, self._tables.classes)
         vector: NDArray[np.float32] | None = None
         if scopes:
             vector, reading = self._embed(reading)
         rankings = [self._rank(query, reading, scope, vector, opened) for scope in scopes if vector is not None]
-        chosen = select(interleave(rankings), query.k)
-        return Retrieval(
-            query=query,
-            passages=_scored(chosen, vector, opened.dense),
-            drugs=reading.drugs,
-            aspects=self._tables.aspects.spoken(reading.aspects),
-            unknown_drugs=reading.unknown,
-            n_documents_searched=_n_documents(scopes, opened.catalogue),
-        )
+        asks_of_one = len(scopes) == 1 and scopes[0].about_drug and query.drugs is None and query.aspects is None
+        parts = parts_of(query.text) if asks_of_one else ()
+        asked = [Query(text=part, drugs=reading.drugs, kinds=query.kinds, k=query.k) for part in parts]
+        return _Found(reading, vector, scopes, interleave(rankings), [self._find(one, opened) for one in asked])
 
     def read(self, query: Query) -> Reading:
         """How a query is understood; `search` goes on from there."""

@@ -47,9 +47,14 @@ def interleave(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
         return list(filled[0]) if filled else []
     best = max(ranking[0].score for ranking in filled)
     filled.sort(key=lambda ranking: (not ranking[0].names_other, best - ranking[0].score > _CLEARLY_BETTER))
+    return take_turns(filled)
+
+
+def take_turns(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
+    """One ranking in which the given ones take turns, each passage once."""
     merged: dict[int, Ranked] = {}
-    for place in range(max(map(len, filled))):
-        for ranking in filled:
+    for place in range(max(map(len, rankings), default=0)):
+        for ranking in rankings:
             if place < len(ranking):
                 merged.setdefault(ranking[place].passage.number, ranking[place])
     return list(merged.values())

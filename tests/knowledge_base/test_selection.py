@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.selection import Ranked, interleave, select, spread
+from knowledge_base.selection import Ranked, interleave, select, spread, take_turns
 from knowledge_base.types import DocumentInfo, Passage
 
 
@@ -123,3 +123,9 @@ def test_the_same_words_about_two_medicines_are_two_facts() -> None:
 @given(RANKED, st.integers(1, 12))
 def test_more_room_never_takes_away_what_was_chosen(ranked: list[Ranked], k: int) -> None:
     assert {one.passage.text for one in select(ranked, k)} <= {one.passage.text for one in select(ranked, k + 1)}
+
+
+def test_rankings_take_turns_and_a_passage_comes_once() -> None:
+    one, two, three = (_ranked(n, "a", f"t{n}", 1.0) for n in (1, 2, 3))
+    assert [item.passage.number for item in take_turns([[one, two], [two, three], []])] == [1, 2, 3]
+    assert take_turns([]) == []
