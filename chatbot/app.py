@@ -179,7 +179,7 @@ class _Chat:
         """Keep the conversation so far when the switch is set; say what happens when it is taken back."""
         if not keep:
             gr.Info("What was kept so far stays, until `vademecum history delete` or `wipe`.", title="No longer kept")
-        elif kept := await self._record(_person(request), conversation):
+        elif conversation and (kept := await self._record(_person(request), conversation)):
             gr.Info(kept.text, title="Kept")
 
     async def _record(self, person: Identity, conversation: Conversation) -> Notice | None:

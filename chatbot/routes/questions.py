@@ -31,9 +31,9 @@ class TurnBody(BaseModel):
 
 
 class FactsBody(BaseModel):
-    """What is known of the person the medicine is for."""
+    """What is known of the person the medicine is for; strict, as a wrong fact misleads more than none."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     pregnant: bool = False
     breastfeeding: bool = False

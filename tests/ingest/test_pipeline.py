@@ -181,15 +181,15 @@ def test_kill_9_leaves_the_last_generation_in_use(
     assert stop(kb, folder, event, count).returncode == -signal.SIGKILL
     base = KnowledgeBase.open(kb, word_embedder)
     assert (base.manifest.generation, base.manifest.n_documents) == (1, N_FILES)
-    assert base.store.n_with("newer", at_most=5) == 0
-    assert base.store.n_with('"of file 0"', at_most=500) == N_LINES
+    assert len(base.store.numbers_with("newer", at_most=5)) == 0
+    assert len(base.store.numbers_with('"of file 0"', at_most=500)) == N_LINES
     assert verify(kb) == []
     report = ingest_paths([folder], kb, word_embedder, read=read)
     assert (report.documents, report.unchanged) == (2, N_FILES - 1), "what the stopped run stored is new with this one"
     assert base.refresh()
     assert base.manifest.n_documents == N_FILES + 1
-    assert base.store.n_with("newer", at_most=500) == 300
-    assert base.store.n_with('"of file 0"', at_most=5) == 0
+    assert len(base.store.numbers_with("newer", at_most=500)) == 300
+    assert len(base.store.numbers_with('"of file 0"', at_most=5)) == 0
     assert verify(kb) == []
 
 

@@ -50,8 +50,8 @@ def chat(client: httpx.Client) -> None:
     """The page, its parts, and a question with its answer."""
     assert client.get("/").raise_for_status().text.count("<script nonce=") >= 3
     functions = client.get("/config").raise_for_status().json()["dependencies"]
-    ask = next(one["id"] for one in functions if (len(one["inputs"]), len(one["outputs"])) == (3, 4))
-    body = {"data": [None, QUESTION, "patient"], "fn_index": ask, "session_hash": "journey"}
+    ask = next(one["id"] for one in functions if (len(one["inputs"]), len(one["outputs"])) == (5, 4))
+    body = {"data": [None, QUESTION, "patient", False, None], "fn_index": ask, "session_hash": "journey"}
     client.post("/gradio_api/queue/join", json=body).raise_for_status()
     with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "journey"}) as reply:
         text = ""

@@ -61,7 +61,7 @@ class Person:
         return self.http.post(f"/gradio_api/{path}", json=body)
 
     def ask(self, session: str | None = None, **more: object) -> httpx.Response:
-        data = [None, f"ibuprofen side effects {self.word}", "patient"]
+        data = [None, f"ibuprofen side effects {self.word}", "patient", False, None]
         return self.post(
             "queue/join", data=data, fn_index=self.server.ask, session_hash=session or self.session, **more
         )
@@ -89,7 +89,7 @@ def chat(server, home) -> SimpleNamespace:
         client.post("/login", data={"name": "root", "password": _PASSWORD})
         functions = client.get("/config").json()["dependencies"]
     shapes = {(len(one["inputs"]), len(one["outputs"])): one["id"] for one in functions}
-    ask, open_source = shapes[3, 4], shapes[1, 1]
+    ask, open_source = shapes[5, 4], shapes[1, 1]
     return SimpleNamespace(url=url, ask=ask, open_source=open_source, home=home.path)
 
 
