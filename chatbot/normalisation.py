@@ -33,14 +33,6 @@ _SHORT: Final = 5
 _LONG: Final = 8
 """From this length on two slips are repaired, below it one."""
 _CACHED_WORDS: Final = 4096
-_ENDLESS: Final = re.compile(r"[0-9A-Za-z_]{65,}")
-"""No word; the rules would try to begin at each of its characters, which takes the square of its length."""
-_KEPT: Final = 64
-
-
-def _blank_tail(run: re.Match[str]) -> str:
-    """The beginning of an endless run, and spaces for the rest, so that every place stays what it was."""
-    return run.group()[:_KEPT] + " " * (len(run.group()) - _KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,6 @@ class Normaliser:
 
     def sentences(self, message: str) -> list[Sentence]:
         """The sentences of a message that hold words."""
-        message = _ENDLESS.sub(_blank_tail, message)
         text = "".join(map(_plain, message))
         ends = [match.end() for match in _SENTENCE_END.finditer(text)] + [len(text)]
         starts = [0, *ends[:-1]]
