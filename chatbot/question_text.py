@@ -44,9 +44,13 @@ class CleanText:
     folded: tuple[tuple[str, str], ...] = ()
 
 
+_ENDLESS: Final = re.compile(r"([0-9A-Za-z_]{64})[0-9A-Za-z_]+")
+"""No word; rules would try to begin at each of its characters, which takes the square of its length."""
+
+
 def clean_question(typed: str) -> CleanText:
-    """The text without invisible characters and with mixed words folded."""
-    visible = _CONTROL.sub("", without_invisible(typed))
+    """The text without invisible characters, with endless runs cut and mixed words folded."""
+    visible = _ENDLESS.sub(r"\1", _CONTROL.sub("", without_invisible(typed)))
     if visible.isascii():
         return CleanText(text=visible)
     folded: list[tuple[str, str]] = []
