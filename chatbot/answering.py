@@ -157,8 +157,9 @@ class Answerer:
             return run.finish(declined)
         with run.stage("answer"):
             groups = await run_sync(self._gather, case)
-            rows = await run_sync(self._read_facts, case, facts or Facts())
-        case = replace(case, facts=facts or Facts(), fact_notices=rows.notices)
+            case = replace(case, facts=facts or Facts())
+            rows = await run_sync(self._read_facts, case)
+        case = replace(case, fact_notices=rows.notices)
         with run.stage("verify"):
             groups = await run_sync(self._keep_exact, (*groups, *rows.groups))
         if not any(group.quotes for group in groups):
@@ -215,11 +216,11 @@ class Answerer:
     def _gather(self, case: Case) -> tuple[QuoteGroup, ...]:
         return self._gatherer().gather(case.asked.question, case.retrieval, case.audience)
 
-    def _read_facts(self, case: Case, facts: Facts) -> PersonalRows:
+    def _read_facts(self, case: Case) -> PersonalRows:
         reader = PersonalReader(
             gatherer=self._gatherer(), resolve=self._retriever.resolve, search=self._retriever.search
         )
-        return reader.read(case.asked.question, case.retrieval, facts, case.audience)
+        return reader.read(case.asked.question, case.retrieval, case.facts, case.audience)
 
     def _gatherer(self) -> Gatherer:
         return Gatherer(store=self._kb.store, rules=self._rules, embed=self._embed)

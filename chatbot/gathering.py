@@ -20,7 +20,7 @@ from chatbot.follow_up_words import asks_of_the_unnamed
 from chatbot.types import Audience
 from knowledge_base import loinc
 from knowledge_base.absence import Reading, judge
-from knowledge_base.drug_classes import drug_classes
+from knowledge_base.drug_classes import WIDE_CLASSES, drug_classes
 from knowledge_base.types import DocumentInfo, DrugMention, Passage, Retrieval, ScoredPassage, Section
 
 _OPEN_ASPECTS: Final = frozenset({"overview", "warnings", "interaction", "monitoring", "clinical_studies", "children"})
@@ -29,8 +29,6 @@ _MAX_INGREDIENTS: Final = 2
 """Of a combination, the ingredients that are answered for one by one."""
 _MAX_DOCUMENTS: Final = 3
 """Documents of one medicine that are read beyond what retrieval brought."""
-_WIDE_CLASSES: Final = frozenset({"painkiller"})
-"""Classes of medicines that act in different ways: what a label says of one says nothing of another."""
 _MAX_READ: Final = 24
 """Documents of one medicine that are read before it is said that they are silent, or that they agree."""
 _INTERACTION_SECTIONS: Final = frozenset({loinc.INTERACTIONS, loinc.ASK_DOCTOR_OR_PHARMACIST})
@@ -223,7 +221,7 @@ class Gatherer:
         names = [*ingredients, *(other.mention for other in others), *(c for other in others for c in other.candidates)]
         known = drug_classes()
         classes = dict.fromkeys(name for ingredient in ingredients for name in known.classes_of(ingredient))
-        phrases = [phrase for name in classes if name not in _WIDE_CLASSES for phrase in known.phrases(name)]
+        phrases = [phrase for name in classes if name not in WIDE_CLASSES for phrase in known.phrases(name)]
         names.extend(class_names)
         names.extend(phrase for name in class_names.values() for phrase in known.phrases(name))
         phrases.extend(member for name in class_names.values() for member in known.members(name))

@@ -24,9 +24,7 @@ _ABSENT: Final[Mapping[LabelState, str]] = {
 _ADVICE: Final = "A pharmacist can check the whole list with you, with your doses and illnesses in mind."
 
 
-def to_answer(
-    check: ListCheck, question: str, boxed_warnings: Iterable[BoxedWarning] = (), index_version: str = ""
-) -> Answer:
+def to_answer(check: ListCheck, boxed_warnings: Iterable[BoxedWarning] = (), index_version: str = "") -> Answer:
     """All findings: what was read, what is held twice, and pair by pair what the labels say of each other."""
     blocks = list(_read(check))
     blocks += [_duplicate(one) for one in check.duplicates]
@@ -39,7 +37,7 @@ def to_answer(
         blocks.append("\n".join(_pair(pair, bullets)))
     return Answer(
         id=uuid.uuid4().hex,
-        question=question,
+        question=", ".join(check.items),
         text="\n\n".join([*blocks, _ADVICE]),
         claims=tuple(claims),
         citations=tuple(citations),

@@ -17,7 +17,7 @@ from chatbot.candidates import Candidate, collect_candidates, unranked, without_
 from chatbot.manner import is_boilerplate, speaks_of_taking_together
 from chatbot.medicine_list import Duplicate, LabelState, ListCheck, NamedBy, Pair, Statement
 from knowledge_base import loinc
-from knowledge_base.drug_classes import DrugClasses, drug_classes
+from knowledge_base.drug_classes import WIDE_CLASSES, DrugClasses, drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
 from knowledge_base.errors import VademecumError
 from knowledge_base.medicine_table import canonical_ingredient
@@ -67,8 +67,6 @@ _NARROW: Final = 24
 """Two members of a class of at most this many are told as a possible duplication."""
 _NO_DUPLICATION: Final = frozenset({"qt_prolonging"})
 """Groups by a shared harm, not by what they are taken for."""
-_WIDE: Final = frozenset({"painkiller"})
-"""Groups of medicines that act in different ways: what a label says of one says nothing of another."""
 
 
 class Store(Protocol):
@@ -144,6 +142,7 @@ class ListChecker:
         labels = {one: self._label(one) for one in ingredients}
         others = {one: interactant_of(self._names.lexicon, self._classes, (one,)) for one in ingredients}
         return ListCheck(
+            items=tuple(items),
             drugs=tuple(drug for drug in mentions if drug.ingredients),
             unclear=tuple(drug for drug in mentions if drug.match == "ambiguous"),
             unknown=tuple(self._unknown(read)),
@@ -175,7 +174,12 @@ class ListChecker:
         # The narrowest class says most of why two medicines are too alike.
         for name, members in sorted(by_class.items(), key=lambda entry: len(self._classes.members(entry[0]))):
             n_members = len(self._classes.members(name))
-            if len(members) < 2 or n_members > _NARROW or name in _NO_DUPLICATION | _WIDE or tuple(members) in told:
+            if (
+                len(members) < 2
+                or n_members > _NARROW
+                or name in _NO_DUPLICATION | WIDE_CLASSES
+                or tuple(members) in told
+            ):
                 continue
             told.add(tuple(members))
             yield Duplicate(shared=self._classes.phrases(name)[0], items=tuple(members), is_class=True)
@@ -192,10 +196,10 @@ class ListChecker:
         )
 
     def _statements(self, ingredient: str, other: str, label: _Label, names: Interactant) -> list[Statement]:
-        shared, wide = self._shared_phrases(ingredient, other), self._forms(_WIDE)
+        shared = self._shared_phrases(ingredient, other)
         found: list[tuple[float, Candidate, NamedBy]] = []
         for said in label.sentences:
-            named_by = _named_by(names, said, own=shared, wide=wide)
+            named_by = _named_by(names, said, own=shared, wide=self._wide_phrases)
             if named_by is not None:
                 code = said.candidate.passage.section_code or ""
                 strength = _STRENGTH if _SEVERITY.search(said.candidate.text) else 0.0
@@ -216,6 +220,10 @@ class ListChecker:
         """Names of classes that both belong to: in its own label such a name mostly means the medicine itself."""
         one = set(self._classes.classes_of(canonical_ingredient(ingredient)))
         return self._forms(one.intersection(self._classes.classes_of(canonical_ingredient(other))))
+
+    @cached_property
+    def _wide_phrases(self) -> frozenset[str]:
+        return self._forms(WIDE_CLASSES)
 
     def _forms(self, class_names: Iterable[str]) -> frozenset[str]:
         phrases = (" ".join(folded_words(phrase)) for name in class_names for phrase in self._classes.phrases(name))

@@ -65,6 +65,7 @@ class Duplicate:
 class ListCheck:
     """The outcome for one list; `unclear` and `unknown` items took no part."""
 
+    items: tuple[str, ...]
     drugs: tuple[DrugMention, ...]
     unclear: tuple[DrugMention, ...]
     unknown: tuple[str, ...]

@@ -10,6 +10,7 @@ from chatbot.answering import Answerer
 from chatbot.list_answer import to_answer
 from chatbot.list_check import ListChecker
 from chatbot.llm import ChatModel
+from chatbot.medicine_list import ListCheck
 from chatbot.privacy.identifiers import FindsIdentifiers
 from chatbot.types import Answer
 from knowledge_base.knowledge_base import KnowledgeBase
@@ -48,10 +49,21 @@ class OpenedAnswerer(Answerer):
         Raises:
             VademecumError: an empty list, or a longer one than can be read.
         """
-        check = ListChecker(self.knowledge_base.store, self.retriever).check(medicines)
+        return self.answer_list(self.read_list(medicines))
+
+    def read_list(self, medicines: Sequence[str]) -> ListCheck:
+        """The same as values.
+
+        Raises:
+            VademecumError: as `check_list`.
+        """
+        return ListChecker(self.knowledge_base.store, self.retriever).check(medicines)
+
+    def answer_list(self, check: ListCheck) -> Answer:
+        """A checked list as an answer, with the boxed warnings of its medicines."""
         ingredients = dict.fromkeys(one for drug in check.drugs for one in drug.ingredients)
         boxed = self.boxed_warnings(list(ingredients))
-        return to_answer(check, ", ".join(medicines), boxed, self.knowledge_base.index_version)
+        return to_answer(check, boxed, self.knowledge_base.index_version)
 
     def warm_up(self) -> None:
         """Load the embedder and the indexes now, so that the first question does not wait for them."""

@@ -59,21 +59,24 @@ class PersonalReader:
         notices: list[Notice] = []
         for ingredient in ingredients:
             for fact in facts.rows():
+                rules = self.gatherer.rules.aspects([fact.aspect])
+                against = self._contraindicated(ingredient, rules[0]) if rules else []
                 if fact.aspect not in retrieval.aspects:
-                    groups.append(self._row(ingredient, fact, audience))
-                notices += self._contraindication(ingredient, fact)
+                    groups.append(self._row(ingredient, fact, rules, against[:1], audience))
+                if against:
+                    notices.append(_contraindication(ingredient, fact, rules[0]))
             for allergy in facts.allergies:
                 groups.append(self._allergy_row(ingredient, allergy, audience))
                 notices += self._allergy(ingredient, allergy)
             groups += self._with_own_medicines(question, retrieval, ingredient, facts, audience)
         return PersonalRows(groups=tuple(groups), notices=tuple(dict.fromkeys(notices)))
 
-    def _row(self, ingredient: str, fact: Fact, audience: Audience) -> QuoteGroup:
-        rules = self.gatherer.rules.aspects([fact.aspect])
+    def _row(
+        self, ingredient: str, fact: Fact, rules: tuple[AspectRules, ...], first: Sequence[Quote], audience: Audience
+    ) -> QuoteGroup:
         question = f"{ingredient} and {fact.said}"
         need = Need(question=question, aspects=rules, words=(), audience=audience, ingredient=ingredient)
         group = self._answer(need, fact.aspect)
-        first = self._contraindicated(ingredient, rules[0])[:1] if rules else []
         rest = [quote for quote in group.quotes if not any(quote.start == one.start for one in first)]
         return replace(group, quotes=(*first, *rest[:_N_QUOTES]), fact=fact.said)
 
@@ -131,15 +134,6 @@ class PersonalReader:
             if rules.cues and rules.cues[0].search(one.lower)
         ]  # fmt: skip
 
-    def _contraindication(self, ingredient: str, fact: Fact) -> Iterator[Notice]:
-        rules = self.gatherer.rules.aspects([fact.aspect])
-        if rules and self._contraindicated(ingredient, rules[0]):
-            text = (
-                f"The contraindications of {ingredient} speak of {rules[0].topic}, and you told us of {fact.said}. "
-                "Ask a doctor or pharmacist before you take it."
-            )
-            yield Notice(kind="contraindication", text=text)
-
     def _allergy(self, ingredient: str, allergy: str) -> Iterator[Notice]:
         drug = canonical_ingredient(ingredient)
         named = {canonical_ingredient(one) for mention in self.resolve(allergy).mentions for one in mention.ingredients}
@@ -153,3 +147,11 @@ class PersonalReader:
             return
         text = f"You told us of an allergy to {allergy}: {how}. Do not take it before you have asked a doctor."
         yield Notice(kind="allergy", text=text)
+
+
+def _contraindication(ingredient: str, fact: Fact, rules: AspectRules) -> Notice:
+    text = (
+        f"The contraindications of {ingredient} speak of {rules.topic}, and you told us of {fact.said}. "
+        "Ask a doctor or pharmacist before you take it."
+    )
+    return Notice(kind="contraindication", text=text)

@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 
 from knowledge_base.words import name_key, singular, words_of
 
+WIDE_CLASSES: Final = frozenset({"painkiller"})
+"""Classes of medicines that act in different ways: what a label says of one says nothing of another."""
 _BROAD: Final = 24
 """A class of more members ("CNS depressants") says little about one of them."""
 

@@ -19,14 +19,15 @@ def folded_text(passage: Passage) -> str:
 class FoldedTexts:
     """Folds each passage of one generation once; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int = _MAX) -> None:
+        self._at_most = at_most
         self._texts: dict[int, str] = {}
 
     def __call__(self, passage: Passage) -> str:
         """The folded text of a stored passage."""
         folded = self._texts.get(passage.number)
         if folded is None:
-            if len(self._texts) >= _MAX:
+            if len(self._texts) >= self._at_most:
                 self._texts.clear()
             folded = self._texts[passage.number] = folded_text(passage)
         return folded

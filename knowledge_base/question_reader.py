@@ -84,9 +84,9 @@ def read_question(
     if named and JOINING.search(query.text) is not None:
         n_drugs += len({one.name for one in named})
     words = content_words(query.text, drug_spans)
-    fits = aspects.fits(query.text, drug_spans)
+    fits = aspects.fits(query.text, drug_spans) if query.aspects is None else {}
     # Of two medicines together, or of none, the rules know better: the adapter has learned from questions of one.
-    is_of_one = n_drugs == 1 and query.aspects is None
+    is_of_one = n_drugs == 1
     return Reading(
         text=_rename(query.text, drugs),
         masked=mask(query.text, drug_spans, MASK),

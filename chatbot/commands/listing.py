@@ -16,14 +16,14 @@ def check(
 ) -> None:
     """Interactions and duplicates in a list of medicines, in the words of their labels."""
     from chatbot.contract import to_json
-    from chatbot.list_check import ListChecker
     from chatbot.plain_text import to_plain_text
     from chatbot.settings import load_settings
     from chatbot.wiring import open_answerer
 
     answerer = open_answerer(load_settings(), kb_path)
+    outcome = answerer.read_list(medicines)
+    answer = answerer.answer_list(outcome)
     if as_json:
-        outcome = ListChecker(answerer.knowledge_base.store, answerer.retriever).check(medicines)
-        print_json({**outcome.to_json(), "answer": to_json(answerer.check_list(medicines))})
+        print_json({**outcome.to_json(), "answer": to_json(answer)})
     else:
-        typer.echo(to_plain_text(answerer.check_list(medicines)))
+        typer.echo(to_plain_text(answer))

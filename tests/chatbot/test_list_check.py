@@ -91,7 +91,7 @@ def test_severity_is_the_labels_own_word(knowledge_base) -> None:
 def test_silence_is_told_apart_from_a_missing_section(knowledge_base) -> None:
     pair = _pair(knowledge_base, "naproxen", "itraconazole")
     assert (pair.one_state, pair.other_state) == ("silent", "no_section")
-    answer = to_answer(_check(knowledge_base, "naproxen", "itraconazole"), "")
+    answer = to_answer(_check(knowledge_base, "naproxen", "itraconazole"))
     assert "no proof that they go together" in answer.text
 
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_named_and_takes_no_part(knowledge_base) -> None:
     assert check.unknown == ("flonezatrib",)
     assert [one.mention for one in check.unclear] == ["hydroxazine"]
     assert not check.pairs
-    assert "could be" in to_answer(check, "").text
+    assert "could be" in to_answer(check).text
 
 
 @pytest.mark.parametrize("items", [[], ["  "], ["warfarin"] * 31])
@@ -133,7 +133,7 @@ def test_json_names_document_and_offsets(knowledge_base) -> None:
 
 def test_as_an_answer_its_numbers_agree(knowledge_base) -> None:
     check = _check(knowledge_base, "warfarin", "advil", "simvastatin", "itraconazole", "naproxen")
-    answer = to_answer(check, "my list")
+    answer = to_answer(check)
     assert [one.n for one in answer.citations] == list(range(1, len(answer.citations) + 1))
     assert {n for claim in answer.claims for n in claim.citations} == {one.n for one in answer.citations}
     for one in answer.citations:

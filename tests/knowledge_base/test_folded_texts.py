@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from knowledge_base import folded_texts
 from knowledge_base.folded_texts import FoldedTexts, folded_text
 
 
@@ -15,10 +14,9 @@ def test_a_remembered_text_is_the_folded_one(make_document) -> None:
     assert folded(numbered[0]) == " uses for pain dont take 2 "
 
 
-def test_it_forgets_before_it_grows_too_large(make_document, monkeypatch) -> None:
-    monkeypatch.setattr(folded_texts, "_MAX", 3)
+def test_it_forgets_before_it_grows_too_large(make_document) -> None:
     _, (passage,) = make_document("md:a@1", {"Uses": "For pain."})
-    folded = FoldedTexts()
+    folded = FoldedTexts(at_most=3)
     for number in range(10):
         assert folded(passage.__class__(**{**_fields(passage), "number": number})) == " uses for pain "
     assert len(folded._texts) <= 3
