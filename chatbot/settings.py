@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     audit_log: Path | None = None
     """JSON lines of who asked when, not what; None is `$VADEMECUM_HOME/audit.jsonl` with accounts, else no file."""
     openfda_url: str = "https://api.fda.gov"
+    openfda_api_key: SecretStr | None = None
+    """Raises the service's daily limit; sent to it alone."""
     dailymed_url: str = "https://dailymed.nlm.nih.gov"
 
     @classmethod

@@ -1,0 +1,1 @@
+"""Downloads of labels from the public services: planned, resumable, checked."""
