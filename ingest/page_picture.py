@@ -52,7 +52,7 @@ def render(path: Path | str, page: int, boxes: Sequence[Box], zoom: float = 2.0)
             scale = max(_MIN_ZOOM, min(zoom, largest))
             picture = sheet.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False)
             return bytes(picture.tobytes("png"))
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
         raise IngestError(f"{name} is not the PDF that was read: ingest it again") from error
 
 

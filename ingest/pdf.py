@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from ingest import pdf_facts
 from ingest.label_text import clean
 from ingest.lean_pymupdf import without_layout_model
+from ingest.ocr import Recognise
 from ingest.pdf_blocks import blocks_of, looks_of
 from ingest.pdf_furniture import is_contents, without_furniture
 from ingest.pdf_layout import RAISED, Piece, PrintedLine, PrintedPage, mark_bullets, reading_order
@@ -39,16 +42,45 @@ _MAX_BULLET: Final = 7.0
 _LEGIBLE: Final = 1.5
 """Points; smaller print is there to be found by programs, not to be read."""
 _MAX_NAMED_PAGES: Final = 10
+_OCR_DPI: Final = 200
+_POINTS_PER_INCH: Final = 72
+_MAX_OCR_PIXELS: Final = 25_000_000
+_FULL_HEIGHT: Final = 0.72
+"""The size of a font as a share of the box around a recognised line."""
+_GARBLED_SHARE: Final = 0.3
+_GARBLED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x1f]")
 _MAX_DRAWINGS: Final = 6000
 
 
-def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
+class PdfReading(NamedTuple):
+    """The document, and a line for the pages that were left out."""
+
+    document: SourceDocument
+    unread: list[str]
+
+
+class _Extract(NamedTuple):
+    """What a file holds; `pictures` are the pages that have no text of their own, by number."""
+
+    pages: list[PrintedPage]
+    title: str
+    outline: list[str]
+    pictures: list[int]
+
+
+def read_pdf(data: bytes, source_path: str, sha256: str, recognise: Recognise | None = None) -> PdfReading:
     """One document.
 
+    Args:
+        data: the file.
+        source_path: where it lies.
+        sha256: of `data`.
+        recognise: reads pages that are only pictures; without it they are left out and named.
+
     Raises:
-        IngestError: encrypted, damaged, without pages, or without a text layer (the pages are named).
+        IngestError: encrypted, damaged, without pages, or without text that can be read (the pages are named).
     """
-    pages, metadata_title, outline = _extract(data)
+    pages, metadata_title, outline, pictures = _extract(data, recognise)
     pages = [page for page in without_furniture(pages) if not is_contents(page)]
     lines = [line for page in pages for line in page.lines]
     printed = [item for page in pages for item in reading_order(page)]
@@ -77,7 +109,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     info = DocumentInfo(
         id=f"pdf:{set_id}@{version or '0'}" if set_id else f"pdf:{sha256[:16]}",
         source_path=source_path,
-        format="pdf",
+        format="pdf" if not pictures or recognise is None else "pdf+ocr",
         kind=kind,
         title=title,
         sha256=sha256,
@@ -91,11 +123,12 @@ def read_pdf(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     )
     names = medicine.names if medicine else ()
     evidence = tuple(section for section in writer.sections if section.title.lower() not in NO_EVIDENCE_TITLES)
-    return SourceDocument(info=info, text=text, sections=evidence, names=names, lines=writer.lines)
+    document = SourceDocument(info=info, text=text, sections=evidence, names=names, lines=writer.lines)
+    return PdfReading(document, [_left_out(pictures)] if pictures and recognise is None else [])
 
 
-def _extract(data: bytes) -> tuple[list[PrintedPage], str, list[str]]:
-    """The pages as printed, the metadata's title and the titles of the outline."""
+def _extract(data: bytes, recognise: Recognise | None) -> _Extract:
+    """The pages as printed; those that are only pictures as they are recognised, or without lines."""
     with without_layout_model():
         import pymupdf
 
@@ -112,20 +145,21 @@ def _extract(data: bytes) -> tuple[list[PrintedPage], str, list[str]]:
                 # What a repair makes of half a file is half a document, and nobody would notice.
                 raise IngestError("a cut-off PDF: its end is missing; get the whole file and read it again")
             flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
-            pages, images = [], []
+            pages, pictures = [], []
             for number, page in enumerate(document, start=1):
                 found = page.get_text("dict", flags=flags)
                 lines = list(_lines(found, number))
-                if not lines and page.get_images():
-                    images.append(number)
+                if _is_garbled(found) or (not lines and page.get_images()):
+                    pictures.append(number)
+                    lines = _recognised(page, number, recognise) if recognise is not None else []
                 pages.append(_page(page, number, found, lines))
             if not any(page.lines or page.tables for page in pages):
-                raise IngestError(_without_text(len(pages), images))
+                raise IngestError(_without_text(len(pages), pictures))
             outline = [str(entry[1]) for entry in document.get_toc()]
-            return pages, str((document.metadata or {}).get("title") or ""), outline
+            return _Extract(pages, str((document.metadata or {}).get("title") or ""), outline, pictures)
     except IngestError:
         raise
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise IngestError(f"a damaged or cut-off PDF ({clean(reason)[:120]})") from error
 
@@ -133,8 +167,45 @@ def _extract(data: bytes) -> tuple[list[PrintedPage], str, list[str]]:
 def _without_text(n_pages: int, images: Sequence[int]) -> str:
     if not images:
         return f"a PDF without text: all {n_pages} pages are empty"
-    named = ", ".join(map(str, images[:_MAX_NAMED_PAGES])) + (", …" if len(images) > _MAX_NAMED_PAGES else "")
-    return f"a scanned PDF without a text layer: page {named} of {n_pages} is only an image; run OCR on it first"
+    return (
+        f"a scanned PDF without a text layer: page {_named(images)} of {n_pages} is only an image; "
+        "read it with OCR: pip install 'vademecum[ocr]'"
+    )
+
+
+def _left_out(pictures: Sequence[int]) -> str:
+    return (
+        f"page {_named(pictures)} left out: no text that can be read, only an image; "
+        "read it with OCR: pip install 'vademecum[ocr]'"
+    )
+
+
+def _named(pages: Sequence[int]) -> str:
+    return ", ".join(map(str, pages[:_MAX_NAMED_PAGES])) + (", …" if len(pages) > _MAX_NAMED_PAGES else "")
+
+
+def _is_garbled(found: Mapping[str, Any]) -> bool:
+    """Whether the fonts do not say which letters their shapes are; what is printed can be seen, not copied."""
+    lines = (line for block in found["blocks"] for line in block.get("lines", ()))
+    text = "".join("".join(span["text"].split()) for line in lines for span in line["spans"])
+    return len(_GARBLED.findall(text)) > _GARBLED_SHARE * len(text)
+
+
+def _recognised(page: Any, number: int, recognise: Recognise) -> list[PrintedLine]:  # noqa: ANN401
+    largest = (_MAX_OCR_PIXELS / max(1.0, page.rect.width * page.rect.height)) ** 0.5
+    dpi = max(1, int(min(_OCR_DPI, largest * _POINTS_PER_INCH)))
+    scale = dpi / _POINTS_PER_INCH
+    picture = page.get_pixmap(dpi=dpi, alpha=False, colorspace="rgb")
+    pixels = np.frombuffer(picture.samples, dtype=np.uint8).reshape(picture.height, picture.width, 3)
+    lines = []
+    for line in recognise(np.ascontiguousarray(pixels[:, :, ::-1])):
+        box = Box(*(edge / scale for edge in line.box))
+        text = clean(line.text)
+        if text:
+            size = round(_FULL_HEIGHT * (box.y1 - box.y0))
+            piece = Piece(text=text, box=box)
+            lines.append(PrintedLine(text=text, page=number, box=box, size=size, pieces=(piece,)))
+    return lines
 
 
 def _page(page: Any, number: int, found: Mapping[str, Any], lines: list[PrintedLine]) -> PrintedPage:  # noqa: ANN401

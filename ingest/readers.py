@@ -139,8 +139,8 @@ def _reader(name: str, data: bytes, sha256: str) -> Callable[[], Parsed] | str:
     suffix = _suffix(name)
     read: _Read
     if b"%PDF-" in data[:_SNIFFED_BYTES]:
-        read = _pdf_reader()
-    elif suffix == ".xml" or data[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        return lambda: _read_pdf(data, name, sha256)
+    if suffix == ".xml" or data[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
         found = _xml_reader(data)
         if found is None:
             return "XML, but neither a drug label (SPL) nor an NGC guideline"
@@ -159,10 +159,12 @@ def _reader(name: str, data: bytes, sha256: str) -> Callable[[], Parsed] | str:
     return lambda: Parsed([read(data, name, sha256)], [])
 
 
-def _pdf_reader() -> _Read:
+def _read_pdf(data: bytes, name: str, sha256: str) -> Parsed:
+    from ingest.ocr import is_installed, rapid_ocr
     from ingest.pdf import read_pdf
 
-    return read_pdf
+    found = read_pdf(data, name, sha256, rapid_ocr() if is_installed() else None)
+    return Parsed([found.document], found.unread)
 
 
 def _xml_reader(data: bytes) -> _Read | None:

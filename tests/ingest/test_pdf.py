@@ -19,7 +19,7 @@ STARTER = Path(__file__).resolve().parents[2] / "knowledge_base" / "data" / "sta
 
 
 def read(data: bytes, name: str = "made.pdf") -> SourceDocument:
-    return read_pdf(data, name, hashlib.sha256(data).hexdigest())
+    return read_pdf(data, name, hashlib.sha256(data).hexdigest()).document
 
 
 def check(document: SourceDocument) -> None:
