@@ -5,9 +5,12 @@ Outside tools rely on these names; a change here needs an issue of its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from chatbot.types import Abstention, Citation, Emergency, Finding, Response
+from knowledge_base.grades import grade_of
 from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage
 
 
@@ -29,6 +32,7 @@ def to_json(response: Response) -> dict[str, Any]:
             for warning in response.boxed_warnings
         ],
         "notices": [{"kind": notice.kind, "text": notice.text} for notice in response.notices],
+        "recommendations": list(_recommendations(response.citations)),
         "absence": [_finding(finding) for finding in response.findings],
         "drugs": [_drug(mention) for mention in response.drugs],
         "triage": {"level": response.triage.level, "category": response.triage.category},
@@ -90,6 +94,15 @@ def _citation(citation: Citation, ranked: tuple[ScoredPassage, ...]) -> dict[str
         "quote_start": citation.quote_start,
         "quote_end": citation.quote_end,
     }
+
+
+def _recommendations(citations: tuple[Citation, ...]) -> Iterator[dict[str, Any]]:
+    """How strongly guidelines recommend what is quoted, by number of the citation, where they say so."""
+    for citation in citations:
+        passage = citation.passage
+        grade = grade_of(passage.text, citation.quote_start - passage.start, citation.quote_end - passage.start)
+        if grade is not None and passage.kind == "guideline":
+            yield {"n": citation.n, **asdict(grade)}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from chatbot.icons import icon
 from chatbot.markup import element
 from chatbot.types import Response
 from knowledge_base.errors import VademecumError
+from knowledge_base.grades import grade_of
 from knowledge_base.types import Box, DocumentInfo, Line, Passage, Section
 
 PagePicture = Callable[[Path, int, Sequence[Box], float], bytes]
@@ -137,7 +138,7 @@ def render_source(
         "article",
         _tabs(_listed(response), chosen, turn),
         *_heading(chosen.passage),
-        _facts(chosen.passage),
+        _facts(chosen),
         _page(chosen, store, page_picture),
         _excerpt(chosen, store),
         class_="vm-source",
@@ -236,10 +237,15 @@ def _plain_words(heading: str) -> str:
     return " ".join(re.findall(r"\w+", heading.casefold()))
 
 
-def _facts(passage: Passage) -> Markup:
+def _facts(source: Source) -> Markup:
     """Where the text comes from, so that it can be found again."""
+    passage = source.passage
     document = passage.document
+    grade = None
+    if passage.kind == "guideline":
+        grade = grade_of(passage.text, source.quote_start - passage.start, source.quote_end - passage.start)
     facts = (
+        ("Graded", grade.text if grade is not None else None, None),
         ("Effective", document.effective_date or "not stated", None),
         ("Version", document.version, None),
         ("Page", None if passage.page is None else str(passage.page), None),

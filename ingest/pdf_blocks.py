@@ -122,11 +122,19 @@ def blocks_of(printed: Sequence[Printed], looks: Looks) -> list[TextBlock]:
 
 def _block(group: list[PrintedLine] | PrintedRow, looks: Looks) -> TextBlock:
     if isinstance(group, PrintedRow):
+        # A number and a title across a whole table are the heading of the rows below.
+        if len(group.cells) == 1 and _is_title(group.lines) and _is_heading(group.lines, looks):
+            return TextBlock(role="heading", lines=group.lines, rank=_rank(group.lines, looks))
         return TextBlock(role="row", row=group)
     lines = tuple(group)
     if _is_heading(lines, looks):
         return TextBlock(role="heading", lines=lines, rank=_rank(lines, looks))
     return TextBlock(role="item" if starts_item(lines[0]) else "paragraph", lines=lines)
+
+
+def _is_title(lines: Sequence[PrintedLine]) -> bool:
+    text = " ".join(line.text for line in lines)
+    return _SUB_NUMBERED.match(text) is not None or (_NUMBERED.match(text) is not None and text.isupper())
 
 
 def starts_item(line: PrintedLine) -> bool:

@@ -26,6 +26,7 @@ _PAGE_NUMBER = re.compile(
 # What is left of the last line of the page before when a page is cut through it: descenders only.
 _CLIPPED = re.compile(r"^[gjpqyQ,;()\[\]_|\s]+$")
 _CONTENTS_ENTRY = re.compile(r"(?:\.\s*){4,}\s*[\divxl]{1,5}$|\S[\s|]+\d{1,3}$")
+_LEADER = re.compile(r"(?:\.\s?){8,}\s*[\divxl, ]*$")
 _CONTENTS_TITLE = re.compile(r"^(?:table of )?contents$", re.I)
 
 
@@ -45,7 +46,9 @@ def without_furniture(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 
 
 def is_contents(page: PrintedPage) -> bool:
-    """Whether a page is a list of contents: most of its lines end in a number of a page."""
+    """Whether a page is a list of contents or an index: most of its lines end in a number of a page."""
+    if sum(_LEADER.search(line.text) is not None for line in page.lines) >= max(5, 0.5 * len(page.lines)):
+        return True
     printed = reading_order(page)
     texts = [_row_text(item) for item in printed]
     if len(texts) < 6:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from ingest.label_text import BULLET, CELL_SEPARATOR
@@ -21,6 +22,7 @@ _LAST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*-$")
 _FIRST_WORD = re.compile(r"^[^\W\d_]+(?:-[^\W\d_]+)*")
 _ADDRESS_GOES_ON = re.compile(r"(?:(?:https?://|www\.)\S*|\S+/\S*)[/._\-=&?]$")
 _SOFT_HYPHEN: Final = "\u00ad"
+_HYPHENS: Final = ("-", _SOFT_HYPHEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Vocabulary:
     """The words a document writes somewhere in the middle of a line: they tell how a broken word goes on."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._words = {word.lower() for text in texts for word in _WORD.findall(text)}
+        self._words = {word for before, text in pairwise(["", *texts]) for word in _whole_words(before, text)}
 
     def joint(self, before: str, after: str) -> tuple[int, str]:
         """How two lines of a paragraph are joined: characters to drop from the end of the first, and a separator."""
@@ -61,6 +63,12 @@ class Vocabulary:
         whole = f"{stem}-{rest}" in self._words
         both = stem.rsplit("-", 1)[-1] in self._words and rest in self._words
         return (0, "") if whole or both or "-" in stem + rest else (1, "")
+
+
+def _whole_words(before: str, text: str) -> list[str]:
+    """The words of a line, without the halves of one that was broken before it or after it."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    return words[before.endswith(_HYPHENS) : len(words) - text.endswith(_HYPHENS)]
 
 
 class PdfText:

@@ -21,7 +21,7 @@ PASSAGE_FIELDS = {
 }
 ANSWER_FIELDS = {
     *("id", "question", "kind", "text", "claims", "citations", "passages", "boxed_warnings", "notices", "drugs"),
-    *("absence", "triage", "model", "index_version", "timings_seconds"),
+    *("recommendations", "absence", "triage", "model", "index_version", "timings_seconds"),
 }
 
 

@@ -295,3 +295,33 @@ def test_pictured_cartons_and_seals_are_no_sections_of_a_label():
     ]
     parts = of_label(nested([*label_blocks(), *carton, *carton, *seal], "Exampline", label=True), "Exampline")
     assert [part.path[-1] for part in parts][-2:] == ["MEDICATION GUIDE", "What is exampline?"]
+
+
+def test_halves_of_broken_words_are_no_words_of_their_own():
+    lines = ["its therapeu-", "tic use and modify-", "ing it, a well-", "known use"]
+    vocabulary = Vocabulary(lines)
+    assert vocabulary.joint(lines[0], lines[1]) == (1, "")
+    assert vocabulary.joint(lines[1], lines[2]) == (1, "")
+    assert Vocabulary([*lines, "is well known to all"]).joint(lines[2], lines[3]) == (0, "")
+
+
+def test_an_index_is_no_text():
+    entries = [line(f"medicine {name} {'.' * 40} {n}", 50, 100 + 14 * i) for i, (name, n) in enumerate(INDEX)]
+    assert is_contents(page(entries))
+
+
+INDEX = [("alpha", 44), ("beta", 7), ("gamma", 31), ("delta", 2), ("epsilon", 50), ("zeta", 12), ("eta", 9)]
+
+
+def test_a_number_and_a_title_across_a_table_head_the_rows_below():
+    def row(*texts: str, y: float, bold: bool = False) -> PrintedRow:
+        return PrintedRow(cells=tuple((line(text, 50 + 200 * n, y, bold=bold),) for n, text in enumerate(texts)))
+
+    table = [
+        row("2. MEDICINES FOR PAIN", y=100, bold=True),
+        row("2.1 Mild pain", y=120, bold=True),
+        row("paracetamol", "Tablet", y=140),
+        row("2 tablets a day.", y=160),
+    ]
+    looks = looks_of([x for one in table for x in one.lines] + column("body of the text", 50, 300, 40))
+    assert [block.role for block in blocks_of(table, looks)] == ["heading", "heading", "row", "row"]
