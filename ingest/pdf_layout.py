@@ -18,6 +18,9 @@ _MIN_COLUMN_LINES: Final = 4
 _MIN_COLUMN_CHARS: Final = 14
 _MIN_COLUMN_WIDTH: Final = 110.0
 _GUTTER_STEP: Final = 3.0
+_MAX_GUTTER_STEPS: Final = 1000
+"""A page as wide as a street is not searched point by point."""
+_MAX_HEIGHT_BITS: Final = 20_000
 _MAX_COLUMN_SPLITS: Final = 2
 _BULLET_REACH: Final = 26.0
 _MAX_SCRIPT: Final = 4
@@ -123,15 +126,16 @@ def find_gutter(boxes: Sequence[tuple[Box, int]]) -> float | None:
     if len(boxes) < 2 * _MIN_COLUMN_LINES:
         return None
     left_edge, right_edge = min(box.x0 for box, _ in boxes), max(box.x1 for box, _ in boxes)
+    step = max(_GUTTER_STEP, (right_edge - left_edge) / _MAX_GUTTER_STEPS)
     best: tuple[int, list[float]] = (0, [])
     x = left_edge + _MIN_COLUMN_WIDTH
     while x <= right_edge - _MIN_COLUMN_WIDTH:
         score = _gutter_score(boxes, x)
         if score > best[0]:
             best = (score, [x])
-        elif score == best[0] and score and x - best[1][-1] <= _GUTTER_STEP + 0.01:
+        elif score == best[0] and score and x - best[1][-1] <= step + 0.01:
             best[1].append(x)
-        x += _GUTTER_STEP
+        x += step
     return median(best[1]) if best[1] else None
 
 
@@ -294,7 +298,7 @@ def _same_row(box: Box, other: Box) -> bool:
 
 def _height(box: Box) -> int:
     """The heights a box covers, a bit for every two points: boxes side by side share a bit."""
-    low, high = max(0, int(box.y0 / 2) + 1), max(0, int(box.y1 / 2))
+    low, high = (max(0, min(int(y / 2), _MAX_HEIGHT_BITS)) for y in (box.y0 + 2, box.y1))
     return ((1 << max(1, high - low)) - 1) << low
 
 

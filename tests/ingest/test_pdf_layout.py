@@ -325,3 +325,12 @@ def test_a_number_and_a_title_across_a_table_head_the_rows_below():
     ]
     looks = looks_of([x for one in table for x in one.lines] + column("body of the text", 50, 300, 40))
     assert [block.role for block in blocks_of(table, looks)] == ["heading", "heading", "row", "row"]
+
+
+def test_a_page_of_any_width_is_searched_in_bounded_steps():
+    near, far = column("left", 50, 100), column("right", 2e9, 100)
+    gutter = find_gutter([(one.box, len(one.text)) for one in [*near, *far]])
+    assert gutter is not None
+    assert 300 < gutter < 2e9
+    low = [replace(one, box=one.box._replace(y1=2e12)) for one in [*near, *column("right", 320, 100)]]
+    assert find_gutter([(one.box, len(one.text)) for one in low]) is not None
