@@ -74,7 +74,7 @@ def planted_cases(store: PassageStore, half: Half, *, per_kind: int = PER_KIND, 
 
 def sentences_of(store: PassageStore, half: Half, rng: random.Random) -> dict[str, list[Candidate]]:
     """For each medicine of one half, sentences of one label that is about it alone."""
-    labels = {}
+    labels: dict[str, str] = {}
     for info in store.documents():
         if info.kind == "label" and len(info.ingredients) == 1 and half_of(info.ingredients[0]) == half:
             labels.setdefault(info.ingredients[0], info.id)
@@ -92,7 +92,13 @@ def sentences_of(store: PassageStore, half: Half, rng: random.Random) -> dict[st
 def _is_usable(one: Candidate) -> bool:
     lower = one.text.lower()
     one_line = one.form == "sentence" and "\n" not in one.text and one.text.endswith(".")
-    return one_line and len(one.text) in _CHARS and one.lead is None and not points_back(lower) and not is_boilerplate(lower)
+    return (
+        one_line
+        and len(one.text) in _CHARS
+        and one.lead is None
+        and not points_back(lower)
+        and not is_boilerplate(lower)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +123,8 @@ class _Makers:
                 yield case
 
     def _make(self, kind: str, medicine: str, one: Candidate, *, is_true: bool) -> PlantedCase | None:
-        evidence, base = (_cited(one, 1),), "verbatim"
+        evidence: tuple[Citation, ...] = (_cited(one, 1),)
+        base = "verbatim"
         text: str | None
         if kind == JOINED:
             others = [other for other in self.by_medicine[medicine] if other is not one and len(other.text) < 180]

@@ -19,7 +19,10 @@ _REFERENCE: Final = re.compile(
     re.IGNORECASE,
 )
 _PARENTHESIS: Final = re.compile(r"\s*\((?!\s*s\s*\))[^()]{3,80}\)")
-_TAIL: Final = re.compile(r",\s+(?:including|such as|which|resulting in|leading to|possibly due to|because)\b[^;:]*$", re.I)
+_LIMITING: Final = re.compile(r"\b(?:not|only|unless|except)\b")
+_TAIL: Final = re.compile(
+    r",\s+(?:including|such as|which|resulting in|leading to|possibly due to|because)\b[^;:]*$", re.I
+)
 _SYNONYMS: Final = (
     ("has been reported", "has been described"),
     ("have been reported", "have been described"),
@@ -128,9 +131,13 @@ _PLAIN: Final = (
     ("indicated for", "used for"),
     ("utilize", "use"),
 )
-_REORDERED: Final = re.compile(r"^((?:If|When|In|For|During|After|Before|While|Because of|Due to)\b[^,;:()\[\]]{8,110}), ([^;:()\[\].]{15,})([.])$")
+_REORDERED: Final = re.compile(
+    r"^((?:If|When|In|For|During|After|Before|While|Because of|Due to)\b[^,;:()\[\]]{8,110}), ([^;:()\[\].]{15,})([.])$"
+)
 _FRONTED: Final = re.compile(r"^((?!It\b|A\b)[A-Z][^,;:()\[\]]{15,}?) ((?:if|when|during) [^,;:()\[\]]{8,110})([.])$")
-_EMBEDDED: Final = re.compile(r"\b(?:unknown|known|know|determine|determined|see|asks?|unless|and|or|that|which)$|\bunless\b")
+_EMBEDDED: Final = re.compile(
+    r"\b(?:unknown|known|know|determine|determined|see|asks?|unless|and|or|that|which)$|\bunless\b"
+)
 """A clause after one of these belongs to it and can not go elsewhere."""
 _HAS_VERB: Final = re.compile(r"\b(?:is|are|was|were|will|should|may|can|has|have|must)\b")
 _VERBS: Final[Mapping[str, str]] = {
@@ -162,7 +169,12 @@ _INCREASES: Final = re.compile(
     r"^([A-Z](?:(?!\b(?:not|that|which|substantially|significantly|to)\b)[^,;:()\[\]]){3,70}?) (?:may |can )?"
     r"(increase|decrease|reduce|inhibit|potentiate)s? ((?:(?!\b(?:and|by|which)\b)[^,;:()\[\]]){5,100}?)([.])$"
 )
-_NO_PLURAL: Final = re.compile(r"\band\b|\bor\b|s$")
+_PLURAL: Final = re.compile(r"\band\b|\bor\b|s$")
+
+
+def keep(text: str, rng: random.Random) -> str | None:
+    """As it is."""
+    return text
 
 
 def trim(text: str, rng: random.Random) -> str | None:
@@ -175,7 +187,9 @@ def trim(text: str, rng: random.Random) -> str | None:
 
 def drop_parenthesis(text: str, rng: random.Random) -> str | None:
     """Without one remark in brackets."""
-    found = [one for one in _PARENTHESIS.finditer(text) if not re.search(r"\b(?:not|only|unless|except)\b", one.group())]
+    found = [
+        one for one in _PARENTHESIS.finditer(text) if not re.search(r"\b(?:not|only|unless|except)\b", one.group())
+    ]
     if not found:
         return None
     one = rng.choice(found)
@@ -212,7 +226,15 @@ def change_voice(text: str, rng: random.Random) -> str | None:
     if found := _INCREASES.match(text_only):
         one, verb, other, stop = found.groups()
         past = f"{verb}d" if verb.endswith("e") else f"{verb}ed"
-        modal = "may be" if " may " in text else "can be" if " can " in text else "are" if _NO_PLURAL.search(other) else "is"
+        modal = (
+            "may be"
+            if " may " in text
+            else "can be"
+            if " can " in text
+            else "are"
+            if _PLURAL.search(other)
+            else "is"
+        )
         return _told(f"{_cased(other)} {modal} {past} by {_lower(one)}{stop}", text)
     return None
 
@@ -237,7 +259,7 @@ def reword_twice(text: str, rng: random.Random) -> str | None:
 
 
 REWORDINGS: Final[Mapping[str, Rewording]] = {
-    "verbatim": lambda text, rng: text,
+    "verbatim": keep,
     "trimmed": trim,
     "parenthesis dropped": drop_parenthesis,
     "reordered": reorder,

@@ -152,7 +152,16 @@ _DIRECTIONS: Final = (
     ("inhibitors", "inducers"),
     ("with food", "on an empty stomach"),
 )
-_EFFECTS: Final = ("seizures", "kidney stones", "hearing loss", "weight gain", "hair loss", "bleeding", "hallucinations", "jaundice")
+_EFFECTS: Final = (
+    "seizures",
+    "kidney stones",
+    "hearing loss",
+    "weight gain",
+    "hair loss",
+    "bleeding",
+    "hallucinations",
+    "jaundice",
+)
 
 
 def change_dose(text: str, rng: random.Random) -> str | None:

@@ -17,8 +17,40 @@ _MIN_COVERED: Final = 0.5
 _MIN_WORDS: Final = 3
 _MAX_ITEM: Final = 3
 _FRAMING: Final = frozenset(
-    "label leaflet guideline document source says say said states state according stated means mean called listed lists "
-    "include includes including such example following also important note noted please make sure keep way".split()
+    [
+        "label",
+        "leaflet",
+        "guideline",
+        "document",
+        "source",
+        "says",
+        "say",
+        "said",
+        "states",
+        "state",
+        "according",
+        "stated",
+        "means",
+        "mean",
+        "called",
+        "listed",
+        "lists",
+        "include",
+        "includes",
+        "including",
+        "such",
+        "example",
+        "following",
+        "also",
+        "important",
+        "note",
+        "noted",
+        "please",
+        "make",
+        "sure",
+        "keep",
+        "way",
+    ]
 )
 _LONG_WORD: Final = re.compile(r"[a-z]{7,}")
 

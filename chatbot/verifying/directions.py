@@ -1,4 +1,4 @@
-"""Does a sentence turn round what its source says: more for less, before for after, mild for severe, by mouth for by vein?"""
+"""Does a sentence turn round what its source says: more for less, before for after, mild for severe?"""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ _OPPOSITES: Final[tuple[Lexicon, ...]] = (
     lexicon(("better", r"better|improv\w*|superior"), ("worse", r"wors\w*|inferior|deteriorat\w*|exacerbat\w*")),
     lexicon(("gain", r"gain\w*"), ("loss", r"loss(?:es)?|lose|lost")),
     lexicon(("acute", r"acute(?:ly)?|short-term"), ("chronic", r"chronic(?:ally)?|long-term")),
-    lexicon(("slow", r"slow(?:ly|er)?|gradual(?:ly)?"), ("fast", r"fast(?:er)?|rapid(?:ly)?|abrupt(?:ly)?|quick(?:ly)?")),
+    lexicon(
+        ("slow", r"slow(?:ly|er)?|gradual(?:ly)?"), ("fast", r"fast(?:er)?|rapid(?:ly)?|abrupt(?:ly)?|quick(?:ly)?")
+    ),
     lexicon(("effective", r"effective"), ("ineffective", r"ineffective")),
     lexicon(("first", r"first"), ("second", r"second"), ("third", r"third"), ("last", r"last|final")),
 )

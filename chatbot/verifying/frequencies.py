@@ -1,4 +1,4 @@
-"""Does a sentence say as often, as surely and as strongly as its source: "rarely", "daily", "may", "must", "at least"?"""
+"""Does a sentence say as often, as surely and as strongly as its source: "rarely", "daily", "may", "at least"?"""
 
 from __future__ import annotations
 

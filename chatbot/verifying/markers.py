@@ -88,7 +88,7 @@ def moved(mine: Sequence[Marker], theirs: Sequence[Marker], margin: float) -> Ma
 
 
 def exchanged(mine: Sequence[Marker], theirs: Sequence[Marker]) -> Marker | None:
-    """The first marker whose value the sentence has more often than the source, while it has another value less often."""
+    """The first marker whose value the sentence has more often than the source, and another value less often."""
     n_mine, n_theirs = (Counter(marker.value for marker in markers) for markers in (mine, theirs))
     if not n_theirs - n_mine:
         return None

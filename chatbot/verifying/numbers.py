@@ -1,4 +1,4 @@
-"""Are the numbers of a sentence, with their units, those of its source, at the same places, and its doses word for word?
+"""Are the numbers of a sentence those of its source, with their units and places, and its doses word for word?
 
 Numbers are never rewritten: "0.5 g" does not bear out "500 mg". A unit may be spelled out.
 """
@@ -42,10 +42,31 @@ _UNITS: Final = {
     **dict.fromkeys(("mm",), "mm"),
     **dict.fromkeys(("m2",), "m2"),
 }
-_OF_DOSES: Final = frozenset({"mg", "mcg", "g", "kg", "ml", "l", "unit", "meq", "mmol", "%", "tablet", "capsule", "puff", "drop"})
+_OF_DOSES: Final = frozenset(
+    {"mg", "mcg", "g", "kg", "ml", "l", "unit", "meq", "mmol", "%", "tablet", "capsule", "puff", "drop"}
+)
 _JOINS: Final = frozenset({"to", "or", "and", ",", "/", "per"})
 _RUN: Final = frozenset(
-    {"to", "or", "and", ",", "/", "per", "a", "an", "each", "every", "once", "twice", "times", "daily", "weekly", "monthly", "other", "in"}
+    {
+        "to",
+        "or",
+        "and",
+        ",",
+        "/",
+        "per",
+        "a",
+        "an",
+        "each",
+        "every",
+        "once",
+        "twice",
+        "times",
+        "daily",
+        "weekly",
+        "monthly",
+        "other",
+        "in",
+    }
     | {"hour", "day", "week", "month", "minute", "divided", "dose", "single", "orally", "three", "bid", "tid", "as"}
 )
 """Words that go on with a dose: "10 mg twice daily", "2 mg/kg every 8 hours"."""
@@ -108,7 +129,11 @@ def _unit_after(tokens: Sequence[Token], place: int) -> tuple[str, int]:
 
 def _as_markers(quantities: Sequence[_Quantity], words: Words) -> list[Marker]:
     return [
-        Marker(f"{one.number} {one.unit}".strip(), f"{one.number} {one.unit}".strip(), words.around(one.start, one.end, _WIDTH))
+        Marker(
+            f"{one.number} {one.unit}".strip(),
+            f"{one.number} {one.unit}".strip(),
+            words.around(one.start, one.end, _WIDTH),
+        )
         for one in quantities
     ]
 

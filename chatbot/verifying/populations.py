@@ -28,7 +28,9 @@ _ORGANS: Final = lexicon(
     ("renal", r"renal\w*|kidneys?|nephro\w*|creatinine|dialysis|hemodialysis"),
     ("hepatic", r"hepat\w*|liver|cirrho\w*"),
 )
-_IMPLIED: Final = frozenset({("pregnant", "women"), ("nursing", "women"), ("newborn", "infant"), ("infant", "child"), ("adolescent", "child")})
+_IMPLIED: Final = frozenset(
+    {("pregnant", "women"), ("nursing", "women"), ("newborn", "infant"), ("infant", "child"), ("adolescent", "child")}
+)
 """(narrower, wider): a source that speaks of the first lets a sentence name the second beside it."""
 _MARGIN: Final = 0.3
 

@@ -10,6 +10,7 @@ _IDS: Final = re.compile(r"\[\s*(E\d+(?:\s*[,;]\s*E\d+)*)\s*\]")
 _SENTENCE: Final = re.compile(
     r".+?\[\s*E\d+(?:\s*[,;]\s*E\d+)*\s*\](?:\s*\[\s*E\d+\s*\])*[.!]?|\S[^\[\]]*?[.!?](?=\s|$)", re.S
 )
+_CHOICE: Final = re.compile(r"([^\[\]\n]*)((?:\[\s*E\d+(?:\s*[,;]\s*E\d+)*\s*\][ \t]*)+)")
 _SCREEN_MARK: Final = re.compile(r"\[\s*\d+(?:\s*[,;-]\s*\d+)*\s*\]")
 """A number in brackets would be shown as a citation that nobody checked."""
 
@@ -26,11 +27,21 @@ def parse_sentences(reply: str) -> list[WrittenSentence]:
     """The sentences of a reply; one without ids has an empty `cited`."""
     found: list[WrittenSentence] = []
     for match in _SENTENCE.finditer(reply):
-        cited = tuple(
-            dict.fromkeys(int(one[1:]) for ids in _IDS.findall(match.group()) for one in re.findall(r"E\d+", ids))
-        )
+        cited = _numbers(match.group())
         bare = " ".join(_SCREEN_MARK.sub("", _IDS.sub("", match.group())).split())
         text = re.sub(r"\s+([.,!?])", r"\1", bare).strip(" -*")
         if text.strip(".!? "):
             found.append(WrittenSentence(text=text, cited=cited))
     return found
+
+
+def parse_choices(reply: str) -> list[WrittenSentence]:
+    """The evidence a reply chooses, in its order, each with the linking words before it; these may be empty."""
+    return [
+        WrittenSentence(text=" ".join(words.split()).strip(" -*.:"), cited=_numbers(ids))
+        for words, ids in _CHOICE.findall(reply)
+    ]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(one[1:]) for ids in _IDS.findall(text) for one in re.findall(r"E\d+", ids)))

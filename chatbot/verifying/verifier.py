@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from chatbot.injections import speaks_to_machine
 from chatbot.types import Citation, Support
-from chatbot.verifying.additions import addition_problem
+from chatbot.verifying.additions import addition_problem, covered
 from chatbot.verifying.directions import direction_problem
 from chatbot.verifying.entailment import Entails, Odds
 from chatbot.verifying.frequencies import frequency_problem, hedge_problem
@@ -30,9 +30,13 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 SUPPORTED_COSINE: Final = 0.6
 PARTIAL_COSINE: Final = 0.45
+_MAX_LINK_WORDS: Final = 8
+_NO_WORDS: Final = Words((), frozenset())
+"""Nothing that a linking word could leave out."""
 _MARKUP: Final = re.compile(r"\w+://\S+|www\.\S+|\]\(|<[/!a-zA-Z]|`")
 _REFERENCE: Final = re.compile(
-    r"\s*[\[(]\s*(?:please\s+)?(?:see|refer to)\b(?:[^\[\]()]|\([^()]*\))*[\])]|\s*\(\s*\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*\s*\)",
+    r"\s*[\[(]\s*(?:please\s+)?(?:see|refer to)\b(?:[^\[\]()]|\([^()]*\))*[\])]"
+    r"|\s*\(\s*\d+(?:\.\d+)?(?:\s*,\s*\d+(?:\.\d+)?)*\s*\)",
     re.IGNORECASE,
 )
 
@@ -43,6 +47,8 @@ class Verdict:
 
     support: Support
     problem: str = ""
+    hostile: bool = False
+    """Whether the sentence itself is an attempt on the reader or a program, so that not even its source is shown."""
 
 
 class Verifier:
@@ -55,11 +61,13 @@ class Verifier:
         embed: Embed | None = None,
         entails: Entails | None = None,
     ) -> None:
-        """Args:
-        evidence: everything that was offered; `n` is the number in an id.
-        drug_names: every medicine name the knowledge base knows, in lower case.
-        embed: sentence embedder, L2-normalised; None leaves nearness unjudged.
-        entails: a model of entailment; None leaves it unjudged.
+        """Read the evidence.
+
+        Args:
+            evidence: everything that was offered; `n` is the number in an id.
+            drug_names: every medicine name the knowledge base knows, in lower case.
+            embed: sentence embedder, L2-normalised; None leaves nearness unjudged.
+            entails: a model of entailment; None leaves it unjudged.
         """
         self._offered = {one.n: one for one in evidence}
         self._drug_names = drug_names
@@ -75,7 +83,9 @@ class Verifier:
         text = sentence.text
         source_text = " . ".join(one.quote for one in cited)
         written, source, core = words_of(text), words_of(source_text), words_of(_REFERENCE.sub("", source_text))
-        for problem in self._problems(text, source_text, cited, written, source, core):
+        if problem := _markup_problem(text, source_text):
+            return Verdict(support="unsupported", problem=problem, hostile=True)
+        for problem in (*self._problems(text, cited, written, source, core), addition_problem(written, source)):
             if problem:
                 return Verdict(support="unsupported", problem=problem)
         if is_quoted(text, cited):
@@ -85,17 +95,27 @@ class Verifier:
             return Verdict(support="partial", problem=hedge)
         return verdict
 
+    def is_link(self, choice: WrittenSentence, question: str) -> bool:
+        """Whether words before a chosen sentence only link it: few, and each from the sentence or the question."""
+        cited = [self._offered[n] for n in choice.cited if n in self._offered]
+        written = words_of(choice.text)
+        if not cited or not 0 < len(written.tokens) <= _MAX_LINK_WORDS or any(one.is_number for one in written.tokens):
+            return False
+        quotes = " . ".join(one.quote for one in cited)
+        source = words_of(f"{quotes} . {question}")
+        if _markup_problem(choice.text, quotes) or covered(written, source) < 1:
+            return False
+        return not any(self._problems(choice.text, cited, written, words_of(quotes), _NO_WORDS))
+
     def _problems(
-        self, text: str, source_text: str, cited: Sequence[Citation], written: Words, source: Words, core: Words
+        self, text: str, cited: Sequence[Citation], written: Words, source: Words, core: Words
     ) -> Iterator[str]:
-        yield _markup_problem(text, source_text)
         yield numbers_problem(written, source)
         yield names_problem(text, cited, self._drug_names)
         yield negation_problem(written, source, core)
         yield population_problem(written, source, core)
         yield frequency_problem(written, source)
         yield direction_problem(written, source)
-        yield addition_problem(written, source)
 
     def _meaning(self, sentence: WrittenSentence, written: Words, source: Words) -> Verdict:
         if self._embed is None:

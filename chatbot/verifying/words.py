@@ -1,4 +1,4 @@
-"""A sentence as a row of tokens that compare: numbers with units, words by their stem, phrases that mean the same as one.
+"""A sentence as a row of tokens that compare: numbers by value, words by stem, phrases of one meaning as one.
 
 Knows `data/same_words.toml`; knows no rule of what may differ.
 """
@@ -13,7 +13,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-_TOKEN: Final = re.compile(r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?![\w])|[a-z0-9_]+(?:['-][a-z0-9]+)*|%|[.;:!?](?=\s|$)|[/()\[\],]")
+_TOKEN: Final = re.compile(
+    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?![\w])|[a-z0-9_]+(?:['-][a-z0-9]+)*|%|[.;:!?](?=\s|$)|[/()\[\],]"
+)
 _NUMBER: Final = re.compile(r"[\d,]*\.?\d+")
 _ENDINGS: Final = (
     *("ations", "ation", "ingly", "edly", "ities", "ments", "ment", "ness", "ions", "ion", "ings", "ing", "ies", "ied"),
@@ -37,11 +39,104 @@ _NUMBER_WORDS: Final = {
     )
 }  # fmt: skip
 _IDLE: Final = frozenset(
-    "a an the of in on at to for with by from as is are was were be been being has have had having do does did it its "
-    "this that these those such which who whom whose and or but so than then also there their they them he she his her "
-    "you your we our i if when while during any all some each every other another both either into onto about after "
-    "before between through over under per very should would could may might can will must shall need not no nor "
-    "never".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "with",
+        "by",
+        "from",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "has",
+        "have",
+        "had",
+        "having",
+        "do",
+        "does",
+        "did",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "such",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "and",
+        "or",
+        "but",
+        "so",
+        "than",
+        "then",
+        "also",
+        "there",
+        "their",
+        "they",
+        "them",
+        "he",
+        "she",
+        "his",
+        "her",
+        "you",
+        "your",
+        "we",
+        "our",
+        "i",
+        "if",
+        "when",
+        "while",
+        "during",
+        "any",
+        "all",
+        "some",
+        "each",
+        "every",
+        "other",
+        "another",
+        "both",
+        "either",
+        "into",
+        "onto",
+        "about",
+        "after",
+        "before",
+        "between",
+        "through",
+        "over",
+        "under",
+        "per",
+        "very",
+        "should",
+        "would",
+        "could",
+        "may",
+        "might",
+        "can",
+        "will",
+        "must",
+        "shall",
+        "need",
+        "not",
+        "no",
+        "nor",
+        "never",
+    ]
 )
 _STOPS: Final = frozenset(".;:!?")
 
@@ -90,7 +185,9 @@ def stem_of(word: str) -> str:
     known = same_words()
     if word in known:
         return known[word]
-    bare = [word.removesuffix(one) for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _STEM_CHARS - 1]
+    bare = [
+        word.removesuffix(one) for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _STEM_CHARS - 1
+    ]
     for stem in (form for one in bare for form in (one, f"{one}e", f"{one}y")):
         if stem in known:
             return known[stem]
