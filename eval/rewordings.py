@@ -160,7 +160,8 @@ _VERBS: Final[Mapping[str, str]] = {
     "Titrate": "titrated",
 }
 _ORDER: Final = re.compile(
-    rf"^({'|'.join(_VERBS)}) (?!in\b|for\b|with\b|only\b)([^,;:()\[\]]+?)((?: (?:if|when|for|in|with|prior to|before|after|during|until|at|based on|to)\b[^;:()\[\]]*)?)([.])$"
+    rf"^({'|'.join(_VERBS)}) (?!in\b|for\b|with\b|only\b)([^,;:()\[\]]+?)"
+    r"((?: (?:if|when|for|in|with|prior to|before|after|during|until|at|based on|to)\b[^;:()\[\]]*)?)([.])$"
 )
 _PASSIVE: Final = re.compile(
     rf"^([A-Z][^,;:()\[\]]{{3,90}}?) should be ({'|'.join(_VERBS.values())})\b([^;:()\[\]]*)([.])$"
@@ -227,13 +228,7 @@ def change_voice(text: str, rng: random.Random) -> str | None:
         one, verb, other, stop = found.groups()
         past = f"{verb}d" if verb.endswith("e") else f"{verb}ed"
         modal = (
-            "may be"
-            if " may " in text
-            else "can be"
-            if " can " in text
-            else "are"
-            if _PLURAL.search(other)
-            else "is"
+            "may be" if " may " in text else "can be" if " can " in text else "are" if _PLURAL.search(other) else "is"
         )
         return _told(f"{_cased(other)} {modal} {past} by {_lower(one)}{stop}", text)
     return None

@@ -23,21 +23,25 @@ _ENDINGS: Final = (
 )
 _STEM_CHARS: Final = 4
 _SYMBOLS: Final = (
-    ("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u00b5g", "mcg"), ("\u03bcg", "mcg"), ("\u00bd", " 0.5 "),
-    ("\u2011", "-"), ("\u2010", "-"), ("\u2013", " to "), ("\u2014", " , "), ("\u2264", " at most "), ("\u2265", " at least "),
-    ("<=", " at most "), (">=", " at least "), ("<", " less than "), (">", " more than "), ("\u00b0", " degrees "), ("\u00ae", ""),
-)  # fmt: skip
+    *(("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u00ae", "")),
+    *(("\u00b5g", "mcg"), ("\u03bcg", "mcg"), ("\u00bd", " 0.5 "), ("\u00b0", " degrees ")),
+    *(("\u2011", "-"), ("\u2010", "-"), ("\u2013", " to "), ("\u2014", " , ")),
+    *(("\u2264", " at most "), ("\u2265", " at least "), ("<=", " at most "), (">=", " at least ")),
+    *(("<", " less than "), (">", " more than ")),
+)
 _RANGE: Final = re.compile(r"(?<=\d)\s*-\s*(?=\d)")
 _GLUED_UNIT: Final = re.compile(r"(?<=\d)-?(?=(?:mg|mcg|g|kg|ml|l|iu|meq|mmol|hours?|days?|weeks?|months?|years?)\b)")
 _SAID_TWICE: Final = re.compile(r"\b(\d+) \(\s*\1\s*\)")
 """As in "five (5) minutes"."""
 _NUMBER_WORDS: Final = {
-    word: str(value)
-    for value, word in (
-        *enumerate(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=2),
-        (14, "fourteen"), (20, "twenty"), (24, "twenty-four"), (30, "thirty"), (50, "fifty"), (100, "hundred"),
-    )
-}  # fmt: skip
+    **{
+        word: str(value)
+        for value, word in enumerate(
+            ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=2
+        )
+    },
+    **{"fourteen": "14", "twenty": "20", "twenty-four": "24", "thirty": "30", "fifty": "50", "hundred": "100"},
+}
 _IDLE: Final = frozenset(
     [
         "a",
