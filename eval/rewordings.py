@@ -277,7 +277,8 @@ def _replace(text: str, pairs: Sequence[tuple[str, str]], rng: random.Random, *,
         return None
     changed = text
     for old, new in rng.sample(there, min(at_most, len(there))):
-        changed = re.sub(rf"\b{old}\b", lambda found, new=new: _like(new, found.group()), changed, count=1, flags=re.I)
+        if found := re.search(rf"\b{old}\b", changed, re.I):
+            changed = changed[: found.start()] + _like(new, found.group()) + changed[found.end() :]
     return _told(changed, text)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Collection, Iterator
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
-from chatbot.verifying.words import Token, Words
-from knowledge_base.common_words import is_common
+from chatbot.verifying.words import Token, Words, stem_of
 
 _LIST_JOINS: Final = frozenset({",", "and", "or"})
 _PREFIX: Final = 5
@@ -52,7 +54,6 @@ _FRAMING: Final = frozenset(
         "way",
     ]
 )
-_LONG_WORD: Final = re.compile(r"[a-z]{7,}")
 
 
 def addition_problem(sentence: Words, source: Words) -> str:
@@ -61,7 +62,7 @@ def addition_problem(sentence: Words, source: Words) -> str:
     if (item := _new_item(sentence.tokens, {token.text for token in new})) is not None:
         return f"adds '{item}', which the cited sentence does not have"
     for token in new:
-        if _LONG_WORD.fullmatch(token.text) and not is_common(token.text):
+        if _is_effect(token):
             return f"adds '{token.text}', which the cited sentence does not have"
     share = covered(sentence, source)
     if share < _MIN_COVERED and len(sentence.content) >= _MIN_WORDS:
@@ -106,3 +107,16 @@ def _items(tokens: tuple[Token, ...]) -> Iterator[list[Token]]:
             item.append(token)
     if item:
         yield item
+
+
+def _is_effect(token: Token) -> bool:
+    words, endings = _effects()
+    return token.stem in words or endings.search(token.text) is not None
+
+
+@cache
+def _effects() -> tuple[frozenset[str], re.Pattern[str]]:
+    """The stems of words for effects and illnesses, and the endings of others."""
+    data = tomllib.loads(files("chatbot").joinpath("data/effect_words.toml").read_text(encoding="utf-8"))
+    stems = frozenset(stem_of(word) for word in data["words"].split())
+    return stems, re.compile(rf"[a-z]{{2}}(?:{'|'.join(data['endings'].split())})s?$")

@@ -7,7 +7,6 @@ what the sentence adds, what it leaves out though it tells the rest, and what it
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,37 +31,35 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words of one kind of marker: for each value the patterns that say it, over tokens joined by blanks."""
+    """The words of one kind of marker: for each value the patterns that say it, over tokens joined by blanks.
+
+    `after` says whether what follows a marker tells which one it is; what follows "unless" goes where it goes.
+    """
 
     values: tuple[tuple[str, re.Pattern[str]], ...]
+    after: bool = True
 
-    def find(self, words: Words, width: int = _WIDTH) -> tuple[Marker, ...]:
+    def find(self, words: Words) -> tuple[Marker, ...]:
         """The markers of a text, in order."""
-        return tuple(self._find(words, width))
+        return tuple(self._find(words))
 
-    def _find(self, words: Words, width: int) -> Iterator[Marker]:
-        texts = [token.text for token in words.tokens]
-        joined = " ".join(texts)
-        starts: list[int] = []
-        position = 0
-        for text in texts:
-            starts.append(position)
-            position += len(text) + 1
+    def _find(self, words: Words) -> Iterator[Marker]:
         taken: set[int] = set()
         found = []
         for value, pattern in self.values:
-            for match in pattern.finditer(joined):
-                first = _token_at(starts, match.start())
-                last = _token_at(starts, max(match.start(), match.end() - 1))
-                if not taken.intersection(range(first, last + 1)):
-                    taken.update(range(first, last + 1))
-                    found.append((first, Marker(value, match.group(), words.around(first, last + 1, width))))
+            for match in pattern.finditer(words.line):
+                first, end = words.token_at(match.start()), words.token_at(max(match.start(), match.end() - 1)) + 1
+                if not taken.intersection(range(first, end)):
+                    taken.update(range(first, end))
+                    around = words.around(first, end, _WIDTH, after=self.after)
+                    found.append((first, Marker(value, match.group(), around)))
         yield from (marker for _, marker in sorted(found, key=lambda pair: pair[0]))
 
 
-def lexicon(*values: tuple[str, str]) -> Lexicon:
+def lexicon(*values: tuple[str, str], after: bool = True) -> Lexicon:
     """A lexicon of (value, pattern); an earlier value takes the words before a later one may."""
-    return Lexicon(tuple((value, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])")) for value, pattern in values))
+    patterns = tuple((value, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])")) for value, pattern in values)
+    return Lexicon(patterns, after)
 
 
 def overlap(mine: Collection[str], theirs: Collection[str]) -> float:
@@ -118,7 +115,3 @@ def dropped(mine: Sequence[Marker], theirs: Sequence[Marker], content: Collectio
         if j not in taken and told >= _TOLD:
             return other
     return None
-
-
-def _token_at(starts: Sequence[int], position: int) -> int:
-    return bisect_right(starts, position) - 1

@@ -16,7 +16,10 @@ _NEGATIONS: Final = lexicon(
     ),
 )
 _CONDITIONS: Final = lexicon(
-    ("unless", r"unless|except|excluding|other than"), ("only", r"only|solely|exclusively"), ("until", r"until")
+    ("unless", r"unless|except|excluding|other than"),
+    ("only", r"only|solely|exclusively"),
+    ("until", r"until"),
+    after=False,
 )
 _NEAR: Final = 0.34
 """A "not" belongs to a source's "not" if it shares at least a third of the words around it."""

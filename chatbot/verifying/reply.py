@@ -38,7 +38,7 @@ def parse_sentences(reply: str) -> list[WrittenSentence]:
 def parse_choices(reply: str) -> list[WrittenSentence]:
     """The evidence a reply chooses, in its order, each with the linking words before it; these may be empty."""
     return [
-        WrittenSentence(text=" ".join(words.split()).strip(" -*.:"), cited=_numbers(ids))
+        WrittenSentence(text=" ".join(words.split()).strip(" -*.,:;"), cited=_numbers(ids))
         for words, ids in _CHOICE.findall(reply)
     ]
 

@@ -31,7 +31,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 SUPPORTED_COSINE: Final = 0.6
 PARTIAL_COSINE: Final = 0.45
 _MAX_LINK_WORDS: Final = 8
-_NO_WORDS: Final = Words((), frozenset())
+_NO_WORDS: Final = Words()
 """Nothing that a linking word could leave out."""
 _MARKUP: Final = re.compile(r"\w+://\S+|www\.\S+|\]\(|<[/!a-zA-Z]|`")
 _REFERENCE: Final = re.compile(

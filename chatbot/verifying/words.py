@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 _TOKEN: Final = re.compile(
-    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?![\w])|[a-z0-9_]+(?:['-][a-z0-9]+)*|%|[.;:!?](?=\s|$)|[/()\[\],]"
+    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?!\w|-[a-z]+\d)|[a-z0-9_]+(?:['-][a-z0-9]+)*|%|[.;:!?](?=\s|$)|[/()\[\],]"
 )
 _NUMBER: Final = re.compile(r"[\d,]*\.?\d+")
 _ENDINGS: Final = (
@@ -156,22 +158,30 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The tokens of a text, and the stems of its content words."""
+    """The tokens of a text, the stems of its content words, and the tokens as one line with where each begins."""
 
-    tokens: tuple[Token, ...]
-    content: frozenset[str]
+    tokens: tuple[Token, ...] = ()
+    content: frozenset[str] = frozenset()
+    line: str = ""
+    starts: tuple[int, ...] = ()
 
-    def around(self, start: int, end: int, width: int) -> frozenset[str]:
-        """The stems of up to `width` content words on each side of tokens [start, end), within one sentence."""
+    def token_at(self, position: int) -> int:
+        """Which token has the character at a position of the line."""
+        return bisect_right(self.starts, position) - 1
+
+    def around(self, start: int, end: int, width: int, *, after: bool = True) -> frozenset[str]:
+        """The stems of up to `width` content words before, and `after`, tokens [start, end), within one sentence."""
         before = _some(reversed(self.tokens[:start]), width)
-        return frozenset((*before, *_some(iter(self.tokens[end:]), width)))
+        return frozenset((*before, *(_some(iter(self.tokens[end:]), width) if after else ())))
 
 
 @lru_cache(maxsize=1024)
 def words_of(text: str) -> Words:
     """The tokens of a text; phrases of one meaning are one token."""
     tokens = tuple(_tokens(normalise(text)))
-    return Words(tokens, frozenset(token.stem for token in tokens if token.is_content))
+    starts = tuple(accumulate((len(token.text) + 1 for token in tokens[:-1]), initial=0))
+    content = frozenset(token.stem for token in tokens if token.is_content)
+    return Words(tokens, content, " ".join(token.text for token in tokens), starts)
 
 
 def normalise(text: str) -> str:
