@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from chatbot.types import Citation
 from knowledge_base.drug_classes import drug_classes
-from knowledge_base.medicine_table import medicine_table
+from knowledge_base.medicine_table import is_salt_word, medicine_table
 from knowledge_base.unknown_drugs import looks_like_medicine
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9]{2,}")
@@ -35,6 +36,9 @@ def names_problem(text: str, cited: Sequence[Citation], drug_names: Collection[s
         # Whole words: "ephedrine" is not borne out by "pseudoephedrine".
         if word not in quoted | own and not any(table.same(word, other) for other in quoted if other in drug_names):
             return f"{word} is not in the cited sentence"
+    for phrase in _phrases(text, drug_names):
+        if any(word not in quoted | own and not is_salt_word(word) for word in phrase):
+            return f"{' '.join(phrase)} is not in the cited sentence"
     left_out = [word for one in cited for word in _names(one.quote, drug_names) if word not in own and word not in mine]
     put_in = [word for word in mine if word in own and word not in quoted]
     if put_in and left_out and not any(word in own for one in cited for word in _names(one.quote, drug_names)):
@@ -45,6 +49,13 @@ def names_problem(text: str, cited: Sequence[Citation], drug_names: Collection[s
 def _names(text: str, drug_names: Collection[str], *, every: bool = False) -> list[str]:
     words = dict.fromkeys(_WORD.findall(text.lower()))
     return [word for word in words if every or word in drug_names or looks_like_medicine(word)]
+
+
+def _phrases(text: str, drug_names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Names of two words ("ethacrynic acid"), neither of which need be one by itself."""
+    for pair in pairwise(_WORD.findall(text.lower())):
+        if " ".join(pair) in drug_names:
+            yield pair
 
 
 def _class_problem(text: str, cited: Sequence[Citation]) -> str:
