@@ -154,7 +154,7 @@ def measure_grounding(
 def _share(
     task: str, system: str, name: str, cases: Sequence[PlantedCase], rejected: dict[int, bool], bar: float | None = None
 ) -> Measure:
-    # Hardly two cases of one kind are of one medicine, and shares near 0 and 1 need an interval that keeps its coverage.
+    # Hardly two cases of one kind are of one medicine; shares near 0 and 1 need an interval that keeps its coverage.
     share = wilson(sum(rejected[id(case)] for case in cases), len(cases))
     is_true = bool(cases) and cases[0].is_true
     return Measure.of_share(task, system, name, share, bar=bar, higher_is_better=not is_true)
