@@ -127,12 +127,14 @@ def measure_abstention(asked: Sequence[Asked]) -> tuple[Measure, ...]:
 
 
 def curve(asked: Sequence[Asked]) -> Iterator[tuple[float, float, float]]:
-    """(threshold, coverage, risk) where an answer is only given from the threshold up."""
+    """(threshold, coverage, risk) where an answer is only given from the threshold up; ends where none is."""
     answerable = [one for one in asked if one.answerable]
     for threshold in _THRESHOLDS:
         given = [one for one in asked if one.answered and one.confidence >= threshold]
+        if not given:
+            return
         right = sum(one.answerable for one in given)
-        yield threshold, right / len(answerable), 1 - right / len(given) if given else 0.0
+        yield threshold, right / len(answerable), 1 - right / len(given)
 
 
 def half_of(text: str) -> Half:

@@ -85,6 +85,8 @@ class Verifier:
         written, source, core = words_of(text), words_of(source_text), words_of(_REFERENCE.sub("", source_text))
         if problem := _markup_problem(text, source_text):
             return Verdict(support="unsupported", problem=problem, hostile=True)
+        if any(one.quote == text for one in cited):
+            return Verdict(support="supported")
         for problem in (*self._problems(text, cited, written, source, core), addition_problem(written, source)):
             if problem:
                 return Verdict(support="unsupported", problem=problem)

@@ -4,37 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.types import Citation
 from chatbot.verifying.names import names_problem
-from knowledge_base.types import DocumentInfo, Passage
 
-NAMES = frozenset({"ibuprofen", "lisinopril", "warfarin", "cimetidine", "metformin", "ephedrine", "hydroxyzine"})
-
-
-def citation(quote: str, ingredient: str, *brands: str) -> Citation:
-    info = DocumentInfo(
-        id=ingredient,
-        source_path="x",
-        format="spl",
-        kind="label",
-        title=ingredient,
-        sha256="0" * 64,
-        ingredients=(ingredient,),
-        brands=brands,
-    )
-    passage = Passage(
-        id=ingredient,
-        number=1,
-        document=info,
-        kind="label",
-        section_code=None,
-        section_title="",
-        section_path=(),
-        start=0,
-        end=len(quote),
-        text=quote,
-    )
-    return Citation(n=1, passage=passage, quote=quote, quote_start=0, quote_end=len(quote))
+NAMES = frozenset(
+    {"ibuprofen", "lisinopril", "warfarin", "cimetidine", "metformin", "ephedrine", "acetaminophen", "paracetamol"}
+)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +21,11 @@ def citation(quote: str, ingredient: str, *brands: str) -> Citation:
         ("This NSAID may cause nausea.", "Ibuprofen may cause nausea.", "ibuprofen"),
     ],
 )
-def test_names_of_the_source_or_its_label_hold(text: str, quote: str, ingredient: str) -> None:
-    assert names_problem(text, [citation(quote, ingredient, "Advil")], NAMES | {"acetaminophen", "paracetamol"}) == ""
+def test_names_of_the_source_or_its_label_hold(text: str, quote: str, ingredient: str, make_citation) -> None:
+    assert (
+        names_problem(text, [make_citation(1, quote, ingredient, "Advil")], NAMES | {"acetaminophen", "paracetamol"})
+        == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,5 +38,5 @@ def test_names_of_the_source_or_its_label_hold(text: str, quote: str, ingredient
         ("Metformin raises its own level.", "Cimetidine raises its level.", "metformin"),
     ],
 )
-def test_other_names_do_not(text: str, quote: str, ingredient: str) -> None:
-    assert names_problem(text, [citation(quote, ingredient)], NAMES) != ""
+def test_other_names_do_not(text: str, quote: str, ingredient: str, make_citation) -> None:
+    assert names_problem(text, [make_citation(1, quote, ingredient)], NAMES) != ""
