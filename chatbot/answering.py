@@ -26,7 +26,14 @@ from chatbot.gathering import Gatherer
 from chatbot.injections import speaks_to_machine
 from chatbot.llm import ChatModel, ChatModelError
 from chatbot.misuse import Misuse
-from chatbot.notices import folded_notices, masked_notice, masking_failed_notice, model_notice, unsupported_notice
+from chatbot.notices import (
+    checked_notice,
+    folded_notices,
+    masked_notice,
+    masking_failed_notice,
+    model_notice,
+    unsupported_notice,
+)
 from chatbot.outcomes import (
     Case,
     Writing,
@@ -43,12 +50,14 @@ from chatbot.personal import PersonalReader, PersonalRows
 from chatbot.privacy.identifiers import FindsIdentifiers, MaskingError
 from chatbot.privacy.masker import RuleFinder
 from chatbot.privacy.placeholders import StreamRestorer, mask_turns
+from chatbot.prompts import Mode, prompt_version
 from chatbot.question_text import MAX_CHARS, MAX_TRIAGED_CHARS, clean_question
 from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten, rewrite
 from chatbot.stages import OnProgress, Run
 from chatbot.triage import Triage
 from chatbot.types import Audience, BoxedWarning, Response, TriageVerdict, Turn
+from chatbot.verifying.entailment import EntailmentError, Entails
 from chatbot.writing import write_answer
 from knowledge_base.drug_names import Resolution
 from knowledge_base.embedder import Embedder
@@ -107,7 +116,11 @@ class Answerer:
         country: str = "US",
         finder: FindsIdentifiers | None = None,
         helplines: Path | None = None,
+        mode: Mode = "write",
+        entails: Entails | None = None,
     ) -> None:
+        self._mode = mode
+        self._entails = entails
         self._kb = knowledge_base
         self._retriever = retriever
         self._chat_model = chat_model
@@ -277,20 +290,26 @@ class Answerer:
                     evidence,
                     case.audience,
                     drug_names=names,
-                    embed=self._embed,
+                    embed=self._kb.embedder.embed_passages,
                     show=shown.feed,
+                    mode=self._mode,
+                    entails=self._entails,
                 )
                 shown.finish()
-        except ChatModelError as error:
+        except (ChatModelError, EntailmentError) as error:
             return Writing(notices=(model_notice(str(error)), *masked))
-        if not written.claims:
-            return Writing(notices=(unsupported_notice(written.n_dropped, all_dropped=True), *masked))
-        dropped = (unsupported_notice(written.n_dropped, all_dropped=False),) if written.n_dropped else ()
+        tally = written.tally
+        if tally.n_held == 0:
+            return Writing(notices=(unsupported_notice(tally.n_written, all_dropped=True), *masked))
+        dropped = (unsupported_notice(tally.n_dropped, all_dropped=False),) if tally.n_dropped > 0 else ()
+        checked = checked_notice(tally.n_written, tally.n_held, tally.n_partial, tally.n_replaced)
         return Writing(
             model=self._chat_model.name,
             claims=tuple(replace(claim, text=placeholders.restore(claim.text)) for claim in written.claims),
             citations=written.citations,
-            notices=(*dropped, *masked),
+            links=tuple(placeholders.restore(link) for link in written.links),
+            prompt=prompt_version(self._mode, case.audience),
+            notices=(checked, *dropped, *masked),
         )
 
     def _drug_names(self) -> frozenset[str]:

@@ -106,11 +106,31 @@ def compose_quotes(groups: Sequence[QuoteGroup], audience: Audience, advice: str
 
 
 def compose_written(
-    sentences: Sequence[Claim], citations: Sequence[Citation], advice: str, groups: Sequence[QuoteGroup] = ()
+    sentences: Sequence[Claim],
+    citations: Sequence[Citation],
+    advice: str,
+    groups: Sequence[QuoteGroup] = (),
+    links: Sequence[str] = (),
 ) -> Draft:
-    """A language model's checked sentences as one paragraph; below it both sides of each conflict, quoted."""
-    paragraph = " ".join(f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}".strip() for claim in sentences)
-    blocks, claims, cited = [paragraph], list(sentences), list(citations)
+    """A language model's checked sentences and quotes; below them both sides of each conflict, quoted.
+
+    Args:
+        sentences: a paragraph of them, or a list where all are quotes.
+        citations: what they cite.
+        advice: the fixed line for patients; may be empty.
+        groups: whose conflicts are shown.
+        links: the words before each sentence, mostly none.
+    """
+    by_number = {one.n: one for one in citations}
+    shown = [
+        f"{link} {' '.join(show_quote(by_number[n]) for n in claim.citations)}".strip()
+        if claim.support == "quoted"
+        else f"{claim.text} {''.join(f'[{n}]' for n in claim.citations)}".strip()
+        for claim, link in zip(sentences, (*links, *[""] * (len(sentences) - len(links))), strict=True)
+    ]
+    all_quoted = all(claim.support == "quoted" for claim in sentences)
+    body = "\n".join(f"- {one}" for one in shown) if all_quoted else " ".join(shown)
+    blocks, claims, cited = [body], list(sentences), list(citations)
     for group in groups:
         bullets = [
             tuple(replace(one, n=len(cited) + one.n) for one in bullet)

@@ -37,6 +37,8 @@ def to_json(response: Response) -> dict[str, Any]:
         "drugs": [_drug(mention) for mention in response.drugs],
         "triage": {"level": response.triage.level, "category": response.triage.category},
         "model": response.model,
+        "prompt": response.prompt,
+        "reading_grade": response.reading_grade,
         "index_version": response.index_version,
         "timings_seconds": dict(response.timings_seconds),
     }

@@ -234,11 +234,12 @@ def _foot(response: Response, turn: int) -> Markup:
     elif response.model == "extractive":
         made = f"Quoted word for word from {n_sources} source{'s' if n_sources > 1 else ''}"
     else:
-        made = f"Written by {response.model}, checked against {n_sources} source{'s' if n_sources > 1 else ''}"
+        made = _made_by(response, f"{n_sources} source{'s' if n_sources > 1 else ''}")
     seconds = sum(response.timings_seconds.values())
     return element(
         "footer",
         element("span", made),
+        element("span", f"reading grade {response.reading_grade:.0f}") if response.reading_grade is not None else None,
         element("span", f"{seconds:.2f} s", class_="vm-time") if seconds > 0 else None,
         element("span", class_="vm-grow"),
         source_button(turn, "all", "Sources") if response.citations else None,
@@ -252,3 +253,9 @@ def _foot(response: Response, turn: int) -> Markup:
         ),
         class_="vm-foot",
     )
+
+
+def _made_by(response: Response, sources: str) -> str:
+    if all(claim.support == "quoted" for claim in response.claims):
+        return f"Chosen by {response.model}, quoted word for word from {sources}"
+    return f"Written by {response.model}, checked against {sources}"

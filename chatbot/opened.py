@@ -12,7 +12,9 @@ from chatbot.list_check import ListChecker
 from chatbot.llm import ChatModel
 from chatbot.medicine_list import ListCheck
 from chatbot.privacy.identifiers import FindsIdentifiers
+from chatbot.prompts import Mode
 from chatbot.types import Answer
+from chatbot.verifying.entailment import Entails
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.reranker import Reranker
 from knowledge_base.retriever import HybridRetriever
@@ -35,12 +37,21 @@ class OpenedAnswerer(Answerer):
         finder: FindsIdentifiers | None = None,
         reranker: Reranker | None = None,
         helplines: Path | None = None,
+        mode: Mode = "write",
+        entails: Entails | None = None,
     ) -> None:
         self.knowledge_base = knowledge_base
         self.retriever = HybridRetriever(knowledge_base, reranker)
         self.model_name = chat_model.name if chat_model is not None else "extractive"
         super().__init__(
-            knowledge_base, self.retriever, chat_model, country=country, finder=finder, helplines=helplines
+            knowledge_base,
+            self.retriever,
+            chat_model,
+            country=country,
+            finder=finder,
+            helplines=helplines,
+            mode=mode,
+            entails=entails,
         )
 
     def check_list(self, medicines: Sequence[str]) -> Answer:

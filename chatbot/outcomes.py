@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
@@ -33,6 +33,7 @@ from chatbot.notices import (
     recognised_notice,
 )
 from chatbot.question_text import MAX_CHARS
+from chatbot.reading import reading_grade
 from chatbot.rewriting import Rewritten
 from chatbot.types import (
     Abstention,
@@ -79,6 +80,8 @@ class Writing:
     model: str | None = None
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
+    links: tuple[str, ...] = ()
+    prompt: str | None = None
     notices: tuple[Notice, ...] = ()
 
 
@@ -151,12 +154,13 @@ def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> A
     of_a_medicine = any(group.ingredient is not None for group in groups)
     advice = advice_line(case.aspects, case.numbers) if case.audience == "patient" and of_a_medicine else ""
     if writing.model is not None:
-        draft = compose_written(writing.claims, writing.citations, advice, groups)
+        draft = compose_written(writing.claims, writing.citations, advice, groups, writing.links)
     else:
         draft = compose_quotes(groups, case.audience, advice)
     conflicts = dict.fromkeys(conflict_notice(conflict) for group in groups for conflict in group.conflicts)
     notices = (*conflicts, *writing.notices, *_unknown_notice(case))
-    return _respond(Answer, case, draft.text, draft=draft, notices=notices, groups=groups, model=writing.model)
+    answer = _respond(Answer, case, draft.text, draft=draft, notices=notices, groups=groups, model=writing.model)
+    return replace(answer, prompt=writing.prompt, reading_grade=reading_grade(draft.text))
 
 
 def _respond(

@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
+    llm_mode: Literal["write", "select"] = "write"
+    """Whether the model writes sentences that are checked, or only chooses sentences that are quoted."""
+    nli_model: str | None = None
+    """A cross-encoder of natural language inference, by name or folder, that checks written sentences as well."""
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
     """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""

@@ -114,6 +114,10 @@ class Response:
     drugs: tuple[DrugMention, ...] = ()
     triage: TriageVerdict = field(default_factory=TriageVerdict)
     model: str = "extractive"
+    prompt: str | None = None
+    """The version of the prompt a language model was given; None where none wrote."""
+    reading_grade: float | None = None
+    """Years of school the text asks of its reader; None where it is too short to tell."""
     index_version: str = ""
     timings_seconds: dict[str, float] = field(default_factory=dict)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chatbot.llm import OpenAIChatModel
     from chatbot.opened import OpenedAnswerer
     from chatbot.privacy.identifiers import FindsIdentifiers
+    from chatbot.verifying.entailment import Entails
     from knowledge_base.embedder import Embedder
     from knowledge_base.knowledge_base import KnowledgeBase
     from knowledge_base.passage_store import PassageStore
@@ -66,6 +67,16 @@ def load_reranker(settings: Settings) -> Reranker | None:
 
     prepare_environment()
     return CrossEncoderReranker(settings.reranker)
+
+
+def load_entailment(settings: Settings) -> Entails | None:
+    """The model of entailment the settings name, if any; its weights load with the first written sentence."""
+    if settings.nli_model is None:
+        return None
+    from chatbot.verifying.entailment import CrossEncoderEntailment
+
+    prepare_environment()
+    return CrossEncoderEntailment(settings.nli_model)
 
 
 def locate_kb(settings: Settings, named: Path | None) -> Path:
@@ -146,6 +157,8 @@ def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
         finder=open_finder(settings),
         reranker=load_reranker(settings),
         helplines=settings.helplines,
+        mode=settings.llm_mode,
+        entails=load_entailment(settings),
     )
 
 

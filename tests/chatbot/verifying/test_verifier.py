@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from chatbot.types import Citation
-from chatbot.verification import Verdict, WrittenSentence, parse_sentences, verify
+from chatbot.verifying.reply import WrittenSentence, parse_sentences
+from chatbot.verifying.verifier import Verdict, Verifier
 from knowledge_base.types import DocumentInfo, Passage
 
 NAMES = {"ephedrine", "sildenafil", "ibuprofen", "lisinopril", "warfarin", "naproxen", "metformin"}
@@ -49,13 +50,13 @@ EVIDENCE = (
 
 
 def check(text: str, *cited: int) -> Verdict:
-    return verify(WrittenSentence(text=text, cited=cited), EVIDENCE, NAMES, None)
+    return Verifier(EVIDENCE, NAMES).check(WrittenSentence(text=text, cited=cited))
 
 
 @pytest.mark.parametrize(
     ("text", "cited"),
     [
-        ("Adults start with 500 mg twice a day.", (1,)),
+        ("The starting dose is 500 mg twice a day.", (1,)),
         ("You start with 500 milligrams twice a day.", (1,)),
         ("The first dose is 850 mg once a day, with meals.", (1, 2)),
         ("Metformin must not be taken with severe kidney problems.", (2,)),
@@ -69,6 +70,7 @@ def test_what_the_evidence_says_holds(text: str, cited: tuple[int, ...]) -> None
 @pytest.mark.parametrize(
     ("text", "cited", "problem"),
     [
+        ("Adults start with 500 mg twice a day.", (1,), "speaks of 'adults'"),
         ("Start with 500 mg twice a day.", (), "cites no evidence"),
         ("Start with 500 mg twice a day.", (9,), "cites no evidence"),
         ("Start with 5000 mg twice a day.", (1,), "5000 mg"),
@@ -81,7 +83,7 @@ def test_what_the_evidence_says_holds(text: str, cited: tuple[int, ...]) -> None
         ("Metformin is safe with meals.", (1,), "safe"),
         ("Start with 500-mcg doses twice a day.", (1,), "500 mcg"),
         ("Start with 500 \u00b5g twice a day.", (1,), "500 mcg"),
-        ("Start with 500 mg twice weekly.", (1,), "weekly"),
+        ("Start with 500 mg twice weekly.", (1,), "twice a week"),
         ("Lactic acidosis occurs once.", (3,), "once"),
         ("Take ephedrine every 6 hours.", (4,), "ephedrine"),
         ("Take sildenafil every 6 hours.", (4,), "sildenafil"),
@@ -94,14 +96,16 @@ def test_what_it_does_not_say_is_dropped(text: str, cited: tuple[int, ...], prob
     assert problem in verdict.problem
 
 
+SENTENCE = "Metformin is taken with meals."
+
+
 def test_far_sentences_are_dropped_and_near_ones_are_partial() -> None:
     def verdict_at(cosine: float) -> str:
         def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-            rows = [[1.0, 0.0]] + [[cosine, float(np.sqrt(1 - cosine**2))]] * (len(texts) - 1)
-            return np.array(rows, dtype=np.float32)
+            of_evidence, of_sentence = [1.0, 0.0], [cosine, float(np.sqrt(1 - cosine**2))]
+            return np.array([of_sentence if one == SENTENCE else of_evidence for one in texts], dtype=np.float32)
 
-        sentence = WrittenSentence(text="Metformin is taken with meals.", cited=(1,))
-        return verify(sentence, EVIDENCE, NAMES, embed).support
+        return Verifier(EVIDENCE, NAMES, embed).check(WrittenSentence(text=SENTENCE, cited=(1,))).support
 
     assert [verdict_at(cosine) for cosine in (0.9, 0.5, 0.2)] == ["supported", "partial", "unsupported"]
 
