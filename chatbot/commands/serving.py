@@ -97,10 +97,11 @@ def status() -> None:
     from chatbot.settings import load_settings
 
     settings = load_settings()
-    if settings.llm_base_url is None:
+    address = settings.llm_base_url or settings.llm_local_model
+    if address is None:
         typer.echo("no language model is set (VADEMECUM_LLM_BASE_URL); answers are quotes")
         return
-    typer.echo(f"{settings.llm_base_url} serves {', '.join(served_models(settings))}")
+    typer.echo(f"{address} serves {', '.join(served_models(settings))}")
 
 
 @model.command("stop")
