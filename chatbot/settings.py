@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     """How long a whole reply may take."""
     llm_first_token_seconds: float = Field(default=20.0, gt=0)
     """How long the model may be silent at first, requests that are sent again included."""
-    llm_gap_seconds: float = Field(default=2.5, gt=0)
+    llm_gap_seconds: float = Field(default=2.0, gt=0)
     """How long it may be silent in the middle of a reply before the answer is quoted instead."""
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"

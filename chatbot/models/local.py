@@ -135,7 +135,9 @@ class LocalChatModel:
 def _load(model: str) -> _Loaded:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     on_gpu = torch.cuda.is_available()
     network = AutoModelForCausalLM.from_pretrained(
         model, dtype="auto" if on_gpu else torch.float32, use_safetensors=True, trust_remote_code=False

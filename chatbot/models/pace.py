@@ -18,7 +18,7 @@ from chatbot.models.types import ChatModelError
 _CONNECT_SECONDS: Final = 3.0
 _FIRST_SECONDS: Final = 20.0
 """A long prompt on a processor takes seconds before its first token; retries are part of it."""
-_GAP_SECONDS: Final = 2.5
+_GAP_SECONDS: Final = 2.0
 """With it a quoted answer is there three seconds after a server has gone silent."""
 _TOTAL_SECONDS: Final = 60.0
 

@@ -15,11 +15,11 @@ _PROGRAM = Path(__file__).with_name("model_process.py")
 
 @pytest.fixture(scope="module")
 def model_process() -> Iterator[Callable[..., str]]:
-    """A function that starts `model_process.py` and gives its address; `owner` stands in its list of models."""
+    """A function that starts `model_process.py` and gives its address; its arguments are described there."""
     with ExitStack() as running:
 
-        def start(owner: str = "test") -> str:
-            process = subprocess.Popen([sys.executable, _PROGRAM, owner], stdout=subprocess.PIPE, text=True)
+        def start(*arguments: str) -> str:
+            process = subprocess.Popen([sys.executable, _PROGRAM, *arguments], stdout=subprocess.PIPE, text=True)
             running.callback(process.wait)
             running.callback(process.kill)
             assert process.stdout is not None

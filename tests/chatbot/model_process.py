@@ -1,6 +1,6 @@
 """A model server in a process of its own that behaves as its model's name says; run as a program it prints its port.
 
-`GET /seen` tells which requests came and how many readers left before the end.
+`model_process.py [OWNER [PIECE...]]`: who its list of models says owns them, and what it says. `GET /seen` tells which requests came and how many readers left before the end.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-PIECES = ["Take it ", "with food ", "[E1]."]
+OWNER = sys.argv[1] if len(sys.argv) > 1 else "test"
+PIECES = sys.argv[2:] or ["Take it ", "with food ", "[E1]."]
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     requests: ClassVar[list[dict[str, Any]]] = []
     left: ClassVar[list[str]] = []
-    owner = "test"
 
     def do_GET(self) -> None:
         if self.path == "/seen":
@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         elif "Bearer wrong" in self.headers.get("Authorization", ""):
             self._whole(401, {"error": {"message": "no"}})
         else:
-            data = [{"id": "tiny", "object": "model", "created": 0, "owned_by": self.owner}]
+            data = [{"id": "tiny", "object": "model", "created": 0, "owned_by": OWNER}]
             self._whole(200, {"object": "list", "data": data})
 
     def do_POST(self) -> None:
@@ -129,7 +129,6 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    Handler.owner = sys.argv[1] if len(sys.argv) > 1 else "test"
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     print(server.server_port, flush=True)  # noqa: T201
     server.serve_forever()

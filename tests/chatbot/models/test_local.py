@@ -70,8 +70,7 @@ def writing() -> int:
 def test_a_reply_comes_in_pieces_and_is_the_same_each_time(model: LocalChatModel) -> None:
     first = say(model)
     assert len(first) > 1
-    assert "".join(first).strip()
-    assert "rules" not in "".join(first)
+    assert len("".join(first).split()) == 20
     assert say(model) == first
     assert (model.name, anyio.run(model.check)) == ("tiny-llama", ("tiny-llama",))
 
