@@ -202,11 +202,11 @@ class OpenAIChatModel:
         """How long to wait before asking again; None if that is of no use or would take too long."""
         if attempt >= self._retries:
             return None
-        back_off = self._back_off_seconds * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load only
+        back_off = self._back_off_seconds * 2.0**attempt * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load only
         match error:
             case openai.APIStatusError() if error.status_code in _BUSY:
                 wait = back_off + _retry_after_seconds(error.response.headers.get("retry-after", "0"))
-                return wait if wait < self._limits.first else None
+                return None if wait > self._limits.first else wait
             case openai.NotFoundError() if self._model is None and attempt == 0:
                 return 0.0
             case openai.APITimeoutError():

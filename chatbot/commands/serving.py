@@ -51,7 +51,7 @@ def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = N
 
 
 def serve(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:
-    """Serve the HTTP API: POST /ask, POST /search, GET /kb, GET /health."""
+    """Serve the HTTP API: POST /ask, POST /search, GET /kb, GET /health, and OpenAI's under /v1."""
     from chatbot.guard.door import guard_api
     from chatbot.server import build_api
     from chatbot.settings import load_settings

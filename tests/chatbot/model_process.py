@@ -1,6 +1,7 @@
 """A model server in a process of its own that behaves as its model's name says; run as a program it prints its port.
 
-`model_process.py [OWNER [PIECE...]]`: who its list of models says owns them, and what it says. `GET /seen` tells which requests came and how many readers left before the end.
+`model_process.py [OWNER [PIECE...]]`: who its list of models says owns them, and what it says. `GET /seen` tells
+which requests came and how many readers left before the end.
 """
 
 from __future__ import annotations

@@ -96,7 +96,8 @@ def test_a_server_that_dies_or_hangs_in_its_reply_costs_three_seconds(
 
 
 @pytest.mark.parametrize(
-    "name", ["refuses", "breaks", "silent", "garbled", "busy-always", "busy-for-an-hour", "ends-early", "error-in-reply"]
+    "name",
+    ["refuses", "breaks", "silent", "garbled", "busy-always", "busy-for-an-hour", "ends-early", "error-in-reply"],
 )
 def test_a_server_that_answers_badly(knowledge_base, quoted, address, name: str) -> None:
     response, _, seconds = ask(knowledge_base, address, llm_model=name)

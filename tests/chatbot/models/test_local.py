@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("models") / "tiny-llama"
     tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>"))  # noqa: S106
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    text = "take it with food and ask about side effects of ibuprofen or rules for user system assistant".split()
+    text = "take it with food and ask about side effects of ibuprofen or rules for user system assistant"
     tokenizer.train_from_iterator([text], trainers.WordLevelTrainer(special_tokens=["<unk>", "<eos>"]))
     whole = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
