@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
-from typing import Final
-
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
@@ -18,17 +14,11 @@ from chatbot.opened import OpenedAnswerer
 from chatbot.routes.caller import REFUSALS
 from chatbot.routes.chat_completions import chat_routes
 from chatbot.routes.documents import document_routes
-from chatbot.routes.events import BROKEN
-from chatbot.routes.leaving import CallerLeftError
+from chatbot.routes.failures import OneLineFailures
 from chatbot.routes.openai_asking import OPENAI_REFUSALS
 from chatbot.routes.passages import passage_routes
 from chatbot.routes.questions import question_routes
 from chatbot.routes.responses import response_routes
-from knowledge_base.errors import VademecumError
-
-_LOG: Final = logging.getLogger(__name__)
-_LEFT: Final = 499
-"""For the audit log, as nobody receives it: the caller closed the connection (nginx's number)."""
 
 
 def build_api(answerer: OpenedAnswerer, *, accounts: bool = False) -> FastAPI:
@@ -39,7 +29,6 @@ def build_api(answerer: OpenedAnswerer, *, accounts: bool = False) -> FastAPI:
         accounts: whether callers must send a token, which the guard asks for; here it is said in the description.
     """
     api = FastAPI(title="vademecum", docs_url=None, redoc_url=None)
-
     _say_errors_in_one_line(api)
 
     @api.get("/health")
@@ -55,17 +44,7 @@ def build_api(answerer: OpenedAnswerer, *, accounts: bool = False) -> FastAPI:
 
 
 def _say_errors_in_one_line(api: FastAPI) -> None:
-    @api.middleware("http")
-    async def fail_in_one_line(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        try:
-            return await call_next(request)
-        except VademecumError as error:
-            return JSONResponse(refusal_body(request.url.path, 503, str(error)), status_code=503)
-        except CallerLeftError:
-            return Response(status_code=_LEFT)
-        except Exception as error:  # noqa: BLE001, RUF100 - the edge of the program: a trace may carry the person's words
-            _LOG.error("%s failed: %s", request.url.path, type(error).__name__)
-            return JSONResponse(refusal_body(request.url.path, 500, BROKEN), status_code=500)
+    api.add_middleware(OneLineFailures)
 
     @api.exception_handler(StarletteHTTPException)
     async def refuse(request: Request, error: StarletteHTTPException) -> JSONResponse:

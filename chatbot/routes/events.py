@@ -11,6 +11,7 @@ from typing import Any, Final
 from fastapi.responses import StreamingResponse
 
 from chatbot.guard.refusals import refusal_body
+from chatbot.routes.failures import BROKEN
 from chatbot.routes.leaving import CallerLeftError
 from knowledge_base.errors import VademecumError
 
@@ -19,7 +20,6 @@ _KIND: Final = "text/event-stream"
 Event = dict[str, Any]
 SIGN_OF_LIFE: Final[Event] = {}
 """An event without content: a comment that keeps the connection open."""
-BROKEN: Final = "something went wrong and the request was not answered"
 STREAMED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The answer as server-sent events, where they were asked for.", "content": {_KIND: {}}}
 }

@@ -14,6 +14,7 @@ from chatbot.routes.caller import shown_to
 from chatbot.types import Response
 
 _DAILYMED: Final = "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid="
+_SET_ID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MARKER: Final = re.compile(r"\[(\d{1,3})\]")
 _PIECE: Final = re.compile(r"\S+\s*|\s+")
 _WORDS_A_PIECE: Final = 8
@@ -58,7 +59,7 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _address(citation: dict[str, Any]) -> str:
-    """Where the source can be read: DailyMed for a label with a set id, else a name that no browser follows."""
-    if citation["set_id"]:
-        return f"{_DAILYMED}{quote(citation['set_id'])}"
+    """Where the source can be read: DailyMed for a label it knows, else a name that no browser follows."""
+    if _SET_ID.fullmatch(citation["set_id"] or ""):
+        return f"{_DAILYMED}{citation['set_id']}"
     return f"urn:vademecum:passage:{quote(citation['passage_id'], safe='')}"
