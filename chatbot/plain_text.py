@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import PurePath
+from typing import Final
 
 from chatbot.types import Citation, Emergency, Response
+
+_WORD: Final = re.compile(r"\S+\s*|\s+")
+_WORDS_A_PIECE: Final = 8
 
 
 def to_plain_text(response: Response, *, whole_paths: bool = True) -> str:
@@ -22,6 +28,13 @@ def to_plain_text(response: Response, *, whole_paths: bool = True) -> str:
             "Sources\n" + "\n".join(_source(citation, whole_paths=whole_paths) for citation in response.citations)
         )
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The text in pieces of a few words, for a stream."""
+    words = _WORD.findall(text)
+    for start in range(0, len(words), _WORDS_A_PIECE):
+        yield "".join(words[start : start + _WORDS_A_PIECE])
 
 
 def _source(citation: Citation, *, whole_paths: bool) -> str:

@@ -13,9 +13,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from chatbot.opened import OpenedAnswerer
+from chatbot.plain_text import pieces
 from chatbot.routes.caller import caller_of
 from chatbot.routes.events import STREAMED, Event, send_events
-from chatbot.routes.openai_answers import pieces
 from chatbot.routes.openai_asking import Asking, Told, asking
 from chatbot.routes.openai_bodies import MODELS, ChatBody
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,8 +15,6 @@ from chatbot.types import Response
 _DAILYMED: Final = "https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid="
 _SET_ID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MARKER: Final = re.compile(r"\[(\d{1,3})\]")
-_PIECE: Final = re.compile(r"\S+\s*|\s+")
-_WORDS_A_PIECE: Final = 8
 
 
 def written(response: Response) -> str:
@@ -49,13 +46,6 @@ def annotate(response: Response, data: dict[str, Any], text: str) -> list[dict[s
         for marker in _MARKER.finditer(text, begin, end)
         if int(marker[1]) in citations
     ]
-
-
-def pieces(text: str) -> Iterator[str]:
-    """The text in pieces of a few words, for a stream."""
-    words = _PIECE.findall(text)
-    for start in range(0, len(words), _WORDS_A_PIECE):
-        yield "".join(words[start : start + _WORDS_A_PIECE])
 
 
 def _address(citation: dict[str, Any]) -> str:

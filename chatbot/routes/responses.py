@@ -14,8 +14,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from chatbot.opened import OpenedAnswerer
+from chatbot.plain_text import pieces
 from chatbot.routes.events import STREAMED, Event, send_events
-from chatbot.routes.openai_answers import pieces
 from chatbot.routes.openai_asking import Asking, Told, asking
 from chatbot.routes.openai_bodies import MessageBody, ResponsesBody
 
