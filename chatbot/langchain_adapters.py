@@ -18,7 +18,7 @@ from pydantic import ConfigDict, SkipValidation
 
 from chatbot.contract import to_json
 from chatbot.models.pace import Limits, paced
-from chatbot.models.types import ChatModelError, Message
+from chatbot.models.types import ChatModelError, Message, PromptSize
 from chatbot.plain_text import pieces, to_plain_text
 from chatbot.streaming import AnswersQuestions
 from chatbot.types import Audience, Response, Turn
@@ -43,6 +43,10 @@ class LangChainChatModel:
     def for_session(self, session: str) -> LangChainChatModel:
         """The model itself."""
         return self
+
+    async def prompt_size(self, messages: Sequence[Message]) -> PromptSize | None:
+        """None: LangChain counts with tokenizers that need not be the model's."""
+        return None
 
     async def check(self) -> tuple[str, ...]:
         """The model's name; LangChain has no way to ask whether it is there."""

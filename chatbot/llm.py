@@ -25,9 +25,9 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
 from chatbot.models.pace import Limits, paced
-from chatbot.models.types import ChatModel, ChatModelError, Message, RequestRefusedError
+from chatbot.models.types import ChatModel, ChatModelError, Message, PromptSize, RequestRefusedError
 
-__all__ = ["ChatModel", "ChatModelError", "Message", "OpenAIChatModel", "RequestRefusedError"]
+__all__ = ["ChatModel", "ChatModelError", "Message", "OpenAIChatModel", "PromptSize", "RequestRefusedError"]
 
 _NO_KEY = "none"
 """Local servers ask for no key, but the client refuses an empty one."""
@@ -57,6 +57,13 @@ class _Known:
     server: _Server | None = None
     tls: ssl.SSLContext | None = None
     salt_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+
+class _Tokenized(openai.BaseModel):
+    """What vLLM's `/tokenize` answers."""
+
+    count: int
+    max_model_len: int
 
 
 class OpenAIChatModel:
@@ -116,6 +123,24 @@ class OpenAIChatModel:
         async with aclosing(paced(pieces, self._limits, f"the model at {self._base_url}")) as timely:
             async for piece in timely:
                 yield piece
+
+    async def prompt_size(self, messages: Sequence[Message]) -> PromptSize | None:
+        """The prompt's tokens and the server's context, where it is vLLM and answers soon; else None."""
+        try:
+            with anyio.fail_after(self._limits.gap):
+                async with self._client() as client:
+                    server = await self._server(client)
+                    if not server.is_vllm:
+                        return None
+                    told = await client.post(
+                        f"{self._base_url.rstrip('/').removesuffix('/v1')}/tokenize",
+                        cast_to=_Tokenized,
+                        body={"model": server.model, "messages": [_param(message) for message in messages]},
+                    )
+                    return PromptSize(told.count, told.max_model_len)
+        except (*_BROKEN, ChatModelError):
+            # Whatever is wrong shows when the reply is asked for.
+            return None
 
     async def check(self) -> tuple[str, ...]:
         """The names of the models the server offers.

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Final
 
-from chatbot.models.types import ChatModelError, Message, RequestRefusedError, ServedModel
+from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError, ServedModel
 
 _FAILURES: Final = 3
 _OPEN_SECONDS: Final = 30.0
@@ -38,6 +38,12 @@ class Circuit:
         self._n_failed = 0
         self._opened_at = 0.0
         self._probing = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests fail at once."""
+        with self._lock:
+            return self._n_failed >= self._limit and self._clock() < self._opened_at + self._open_seconds
 
     def enter(self) -> float:
         """Ask to send a request: 0.0 lets it go, a number is how many seconds the model is left alone yet."""
@@ -99,6 +105,10 @@ class CircuitBreaker:
             raise
         finally:
             self._circuit.leave(failed=failed)
+
+    async def prompt_size(self, messages: Sequence[Message]) -> PromptSize | None:
+        """As the model's; None while it is left alone."""
+        return None if self._circuit.is_open else await self._model.prompt_size(messages)
 
     async def check(self) -> tuple[str, ...]:
         """As the model's; an open circuit does not keep anybody from asking.

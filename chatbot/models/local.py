@@ -15,7 +15,7 @@ from typing import Any, Final
 from anyio.to_thread import run_sync
 
 from chatbot.models.pace import Limits, paced
-from chatbot.models.types import ChatModelError, Message, RequestRefusedError
+from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError
 
 _LOAD_ERRORS: Final = (OSError, ValueError, KeyError, RuntimeError, ImportError)
 """What transformers meets where a folder holds no model, half of one, or one of a kind it does not know."""
@@ -65,6 +65,17 @@ class LocalChatModel:
     def for_session(self, session: str) -> LocalChatModel:
         """The model itself: it remembers nothing from one reply to the next."""
         return self
+
+    async def prompt_size(self, messages: Sequence[Message]) -> PromptSize | None:
+        """The prompt's tokens, counted; None where the model does not say how many it reads.
+
+        Raises:
+            ChatModelError: the model cannot be loaded.
+        """
+        loaded = await run_sync(self._load)
+        if loaded.max_tokens is None:
+            return None
+        return PromptSize((await run_sync(loaded.prompt, messages)).shape[1], loaded.max_tokens)
 
     async def check(self) -> tuple[str, ...]:
         """The model's name, once it has been loaded.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from knowledge_base.errors import VademecumError
 
@@ -23,6 +23,13 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+class PromptSize(NamedTuple):
+    """The tokens of a prompt, and how many prompt and reply may have together."""
+
+    n_tokens: int
+    context_tokens: int
 
 
 class ChatModel(Protocol):
@@ -52,6 +59,10 @@ class ServedModel(ChatModel, Protocol):
         Raises:
             ChatModelError: there is none, or it cannot be reached.
         """
+        ...
+
+    async def prompt_size(self, messages: Sequence[Message]) -> PromptSize | None:
+        """The size of a prompt as the model reads it; None where it does not tell."""
         ...
 
     def for_session(self, session: str) -> ServedModel:

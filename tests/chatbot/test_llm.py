@@ -157,6 +157,13 @@ def test_vllm_is_told_whose_prompt_it_is_and_others_are_not(model_process: Calla
     assert "anna" not in first
 
 
+def test_vllm_counts_the_prompt_and_others_are_not_asked(address: str, model_process: Callable[..., str]) -> None:
+    asked = [Message(role="user", content="one two three")]
+    assert anyio.run(client(model_process("vllm"), "named").prompt_size, asked) == (3, 512)
+    assert anyio.run(client(address, "named").prompt_size, asked) is None
+    assert anyio.run(client("http://127.0.0.1:9/v1", "named").prompt_size, asked) is None
+
+
 def test_no_log_holds_what_was_sent_at_any_level(address: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     say(client(address, "named"))

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from chatbot.models.breaker import Circuit, CircuitBreaker
-from chatbot.models.types import ChatModelError, Message, RequestRefusedError, for_session
+from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError, for_session
 
 
 class Model:
@@ -26,6 +26,9 @@ class Model:
         if self.error is not None:
             raise self.error
         yield "two"
+
+    async def prompt_size(self, messages: Sequence[Message]) -> PromptSize | None:
+        return PromptSize(3, 512)
 
     async def check(self) -> tuple[str, ...]:
         return ("fake",)
@@ -63,6 +66,7 @@ def test_it_opens_after_failures_in_a_row_and_asks_nobody_then(parts) -> None:
     model, clock, breaker = parts
     model.error = ChatModelError("down")
     assert [ask(breaker), ask(breaker)] == ["down", "down"]
+    assert anyio.run(breaker.prompt_size, []) is None
     clock.now += 10
     assert "tried again in 20 s" in ask(breaker)
     assert model.asked == 2

@@ -72,6 +72,7 @@ def test_a_reply_comes_in_pieces_and_is_the_same_each_time(model: LocalChatModel
     assert len(first) > 1
     assert len("".join(first).split()) == 20
     assert say(model) == first
+    assert anyio.run(model.prompt_size, ASKED).context_tokens == 2048
     assert (model.name, anyio.run(model.check)) == ("tiny-llama", ("tiny-llama",))
 
 
