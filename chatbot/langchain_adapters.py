@@ -17,6 +17,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import ConfigDict, SkipValidation
 
 from chatbot.contract import to_json
+from chatbot.conversation import last_question
 from chatbot.models.pace import Limits, paced
 from chatbot.models.types import ChatModelError, Message, PromptSize
 from chatbot.plain_text import pieces, to_plain_text
@@ -145,10 +146,11 @@ class VademecumChatModel(BaseChatModel):
             for message in messages
             if isinstance(message, HumanMessage | AIMessage)
         ]
-        last = max((place for place, turn in enumerate(turns) if turn.role == "user"), default=None)
-        if last is None:
+        found = last_question(turns)
+        if found is None:
             raise VademecumError("there is no human message, so nothing is asked")
-        return await self.answerer.answer(turns[last].content, history=turns[:last], audience=self.audience)
+        question, history = found
+        return await self.answerer.answer(question, history=history, audience=self.audience)
 
 
 def _metadata(response: Response) -> dict[str, Any]:

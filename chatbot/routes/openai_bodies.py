@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field, StrictBool
 
+from chatbot.conversation import last_question
 from chatbot.question_text import MAX_TRIAGED_CHARS
 from chatbot.types import Audience, Turn
 
@@ -67,8 +68,8 @@ def conversation(messages: Sequence[MessageBody]) -> tuple[str, list[Turn]] | No
         for message in messages
         if message.role in ("user", "assistant")
     ]
-    last = max((place for place, turn in enumerate(turns) if turn.role == "user"), default=None)
-    return (turns[last].content, turns[max(0, last - _MAX_TURNS) : last]) if last is not None else None
+    found = last_question(turns)
+    return (found[0], found[1][-_MAX_TURNS:]) if found is not None else None
 
 
 def _text(message: MessageBody) -> str:

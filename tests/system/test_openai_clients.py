@@ -88,11 +88,14 @@ def test_the_conversations_have_answers_worth_testing(talks) -> None:
 
 def test_openai_whole(client: openai.OpenAI, talks) -> None:
     for messages, asked in talks:
-        message = client.chat.completions.create(model="vademecum", messages=messages).choices[0].message
+        reply = client.chat.completions.create(model="vademecum", messages=messages)
+        message = reply.choices[0].message
         told = message.model_extra["vademecum"]
         assert (told["kind"], told["citations"]) == (asked["kind"], asked["citations"])
         assert (told["claims"], told["boxed_warnings"]) == (asked["claims"], asked["boxed_warnings"])
         check(message.content, [one.url_citation.model_dump() for one in message.annotations], asked)
+        # The folders of the server are not for a patient's eyes.
+        assert str(MONOGRAPHS) not in reply.model_dump_json()
 
 
 def test_openai_streamed(client: openai.OpenAI, talks) -> None:
