@@ -244,8 +244,10 @@ class OpenAIChatModel:
     def _complaint(self, error: Exception) -> ChatModelError:
         model = f"the model at {self._base_url}"
         match error:
-            case openai.APITimeoutError() | TimeoutError():
+            case openai.APITimeoutError():
                 return ChatModelError(f"{model} can not be reached within {self._limits.connect:g} s")
+            case TimeoutError():
+                return ChatModelError(f"{model} did not answer within {self._limits.total:g} s")
             case openai.APIConnectionError() | ConnectionResetError():
                 return ChatModelError(f"{model} can not be reached or broke off; check that it is running")
             case openai.AuthenticationError():

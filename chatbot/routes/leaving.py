@@ -11,7 +11,7 @@ from fastapi import Request
 
 R = TypeVar("R")
 _LOOK_SECONDS: Final = 0.25
-KEEP_ALIVE_SECONDS: Final = 5.0
+_KEEP_ALIVE_SECONDS: Final = 5.0
 """A proxy takes a connection on which nothing comes for a dead one."""
 
 
@@ -43,7 +43,7 @@ async def waiting(request: Request, task: asyncio.Task[Any]) -> AsyncGenerator[N
             if await request.is_disconnected():
                 raise CallerLeftError
             n_looks += 1
-            if n_looks % round(KEEP_ALIVE_SECONDS / _LOOK_SECONDS) == 0:
+            if n_looks % round(_KEEP_ALIVE_SECONDS / _LOOK_SECONDS) == 0:
                 yield
     finally:
         if not task.done():
