@@ -24,8 +24,8 @@ from chatbot.extractive import Quote, QuoteGroup
 from chatbot.facts import Facts
 from chatbot.gathering import Gatherer
 from chatbot.injections import speaks_to_machine
-from chatbot.llm import ChatModel, ChatModelError
 from chatbot.misuse import Misuse
+from chatbot.models.types import ChatModel, ChatModelError, for_session
 from chatbot.notices import (
     checked_notice,
     folded_notices,
@@ -137,6 +137,7 @@ class Answerer:
         audience: Audience = "patient",
         facts: Facts | None = None,
         on_progress: OnProgress | None = None,
+        session: str = "",
     ) -> Response:
         """Answer one question from the sources, decline it, or meet it with the emergency text.
 
@@ -146,12 +147,14 @@ class Answerer:
             audience: who reads the answer.
             facts: what the person told of themselves; each fact adds a row on every medicine asked about.
             on_progress: told of each stage, and of checked text as it comes; may be called from any thread.
+            session: whose conversation it is, in any words; never sent as it stands.
 
         Raises:
             KnowledgeBaseError: the knowledge base can not be read.
         """
         read = clean_question(question)
         question, history = read.text, [replace(turn, content=clean_question(turn.content).text) for turn in history]
+        model = for_session(self._chat_model, session) if self._chat_model is not None else None
         run = Run(on_progress, notices=folded_notices(read.folded))
         with run.stage("triage"):
             verdict = await run_sync(self._triage.assess, question[:MAX_TRIAGED_CHARS], history)
@@ -165,7 +168,7 @@ class Answerer:
             return run.finish(too_long(question, self._kb.index_version))
         if verdict.level != "none":
             return run.finish(await self._raise_alarm(run, question[:MAX_CHARS], history, verdict, audience))
-        case = await self._look_up(run, question, history, verdict, audience)
+        case = await self._look_up(run, question, history, verdict, audience, model)
         if (declined := ask_back(case)) is not None:
             return run.finish(declined)
         with run.stage("answer"):
@@ -177,20 +180,26 @@ class Answerer:
             groups = await run_sync(self._keep_exact, (*groups, *rows.groups))
         if not any(group.quotes for group in groups):
             return run.finish(decline(case, groups))
-        writing = await self._write(run, case, groups, history)
+        writing = await self._write(run, case, groups, history, model)
         with run.stage("compose"):
             response = give_answer(case, groups, writing)
         return run.finish(response)
 
     async def _look_up(
-        self, run: Run, question: str, history: Sequence[Turn], verdict: TriageVerdict, audience: Audience
+        self,
+        run: Run,
+        question: str,
+        history: Sequence[Turn],
+        verdict: TriageVerdict,
+        audience: Audience,
+        model: ChatModel | None = None,
     ) -> Case:
         with run.stage("rewrite"):
             resolve = self._retriever.resolve
             asked = await run_sync(rewrite, question, history, resolve, self._rules.has_own_subject)
-            if self._chat_model is not None and verdict.level == "none":
-                # The fixed text of an emergency waits for no model.
-                asked = await rephrase(self._chat_model, question, history, asked, resolve, self._finder)
+            # The fixed text of an emergency waits for no model.
+            if model is not None and verdict.level == "none":
+                asked = await rephrase(model, question, history, asked, resolve, self._finder)
         with run.stage("retrieve"):
             return await run_sync(self._retrieve, question, asked, verdict, audience)
 
@@ -266,12 +275,14 @@ class Answerer:
         except Exception:  # noqa: BLE001, RUF100 - whatever is wrong with the sources must not hold back the fixed text
             return raise_alarm_unread(question, verdict)
 
-    async def _write(self, run: Run, case: Case, groups: Sequence[QuoteGroup], history: Sequence[Turn]) -> Writing:
+    async def _write(
+        self, run: Run, case: Case, groups: Sequence[QuoteGroup], history: Sequence[Turn], model: ChatModel | None
+    ) -> Writing:
         """What the language model makes of the evidence; nothing where there is no model or it fails.
 
         The model is shown the question with placeholders for whatever may identify a person, or nothing at all.
         """
-        if self._chat_model is None:
+        if model is None:
             return Writing()
         evidence = [one for bullet in number_quotes(q for group in groups for q in group.quotes) for one in bullet]
         names = await run_sync(self._drug_names)
@@ -285,7 +296,7 @@ class Answerer:
         try:
             with run.stage("verify"):
                 written = await write_answer(
-                    self._chat_model,
+                    model,
                     question.text,
                     evidence,
                     case.audience,
@@ -304,7 +315,7 @@ class Answerer:
         dropped = (unsupported_notice(tally.n_dropped, all_dropped=False),) if tally.n_dropped > 0 else ()
         checked = checked_notice(tally.n_written, tally.n_held, tally.n_partial, tally.n_replaced)
         return Writing(
-            model=self._chat_model.name,
+            model=model.name,
             claims=tuple(replace(claim, text=placeholders.restore(claim.text)) for claim in written.claims),
             citations=written.citations,
             links=tuple(placeholders.restore(link) for link in written.links),

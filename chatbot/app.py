@@ -131,7 +131,8 @@ class _Chat:
         again = gr.update(value=question, submit_btn="Ask", stop_btn=False)
         yield before + messages.render_pending(question, page.FIRST_STAGE, "", turn), gr.skip(), gr.skip(), busy
         try:
-            news = stream_answer(self._answerer, question, _history(conversation), audience, facts)
+            session = f"{_owner(person)} {request.session_hash}"
+            news = stream_answer(self._answerer, question, _history(conversation), audience, facts, session=session)
             async with contextlib.aclosing(news):
                 async for item in news:
                     if isinstance(item, Pending):

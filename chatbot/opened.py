@@ -9,8 +9,8 @@ from typing import Final
 from chatbot.answering import Answerer
 from chatbot.list_answer import to_answer
 from chatbot.list_check import ListChecker
-from chatbot.llm import ChatModel
 from chatbot.medicine_list import ListCheck
+from chatbot.models.types import ChatModel
 from chatbot.privacy.identifiers import FindsIdentifiers
 from chatbot.prompts import Mode
 from chatbot.types import Answer

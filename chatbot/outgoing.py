@@ -29,8 +29,8 @@ def outgoing(settings: Settings, environment: Mapping[str, str]) -> Iterator[Out
     """
     yield _model(settings)
     hub = environment.get("HF_HUB_OFFLINE", "1") in ("0", "false", "no", "off", "")
-    named = settings.embedder or "none named"
-    detail = f"model names and files from the hub (embedder: {named})" if hub else "model hub closed"
+    named = ", ".join(one for one in (settings.embedder, settings.llm_local_model) if one) or "none named"
+    detail = f"model names and files from the hub ({named})" if hub else "model hub closed"
     yield Outgoing("HF_HUB_OFFLINE", hub, detail)
     drugs = f"medicine names, only while it runs, to {settings.openfda_url} and {settings.dailymed_url}"
     yield Outgoing("vademecum fetch", False, drugs)
@@ -40,6 +40,8 @@ def outgoing(settings: Settings, environment: Mapping[str, str]) -> Iterator[Out
 
 
 def _model(settings: Settings) -> Outgoing:
+    if settings.llm_base_url is None and settings.llm_local_model is not None:
+        return Outgoing("VADEMECUM_LLM_LOCAL_MODEL", False, "questions and quoted sentences, within this process")
     if settings.llm_base_url is None:
         return Outgoing("VADEMECUM_LLM_BASE_URL", False, "no language model: no question leaves the program")
     host = urlsplit(settings.llm_base_url).hostname or ""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Final
 
 import anyio
 import anyio.to_thread
 
-from chatbot.llm import ChatModel, ChatModelError
+from chatbot.models.types import ChatModel, ChatModelError
 from chatbot.privacy.identifiers import FindsIdentifiers, MaskingError
 from chatbot.privacy.placeholders import Placeholders
 from chatbot.prompts import rephrase_messages
@@ -68,9 +69,9 @@ async def _ask(model: ChatModel, question: str, earlier: Sequence[str], timeout_
     reply = ""
     try:
         with anyio.fail_after(timeout_seconds):
-            stream = model.stream(rephrase_messages(question, earlier), max_tokens=_MAX_TOKENS)
-            async for piece in stream:
-                reply += piece
+            async with aclosing(model.stream(rephrase_messages(question, earlier), max_tokens=_MAX_TOKENS)) as pieces:
+                async for piece in pieces:
+                    reply += piece
     except (ChatModelError, TimeoutError):
         return None
     return reply.strip().strip("\"'\u201c\u201d").removeprefix("<last>").removesuffix("</last>").strip()

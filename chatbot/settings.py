@@ -50,11 +50,18 @@ class Settings(BaseSettings):
     """Address of an OpenAI-compatible server, for example `http://127.0.0.1:8000/v1`; None answers by quoting."""
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
+    llm_local_model: str | None = None
+    """A Hugging Face model by name or folder that runs in this process instead; for small models."""
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
+    """How long a whole reply may take."""
     llm_mode: Literal["write", "select"] = "write"
     """Whether the model writes sentences that are checked, or only chooses sentences that are quoted."""
     nli_model: str | None = None
     """A cross-encoder of natural language inference, by name or folder, that checks written sentences as well."""
+    llm_first_token_seconds: float = Field(default=20.0, gt=0)
+    """How long the model may be silent at first, requests that are sent again included."""
+    llm_gap_seconds: float = Field(default=2.0, gt=0)
+    """How long it may be silent in the middle of a reply before the answer is quoted instead."""
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
     """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""

@@ -29,6 +29,7 @@ class AnswersQuestions(Protocol):
         audience: Audience = "patient",
         facts: Facts | None = None,
         on_progress: OnProgress | None = None,
+        session: str = "",
     ) -> Response:
         """Answer one question."""
         ...
@@ -43,7 +44,13 @@ class Pending:
 
 
 async def stream_answer(
-    answerer: AnswersQuestions, question: str, history: Sequence[Turn], audience: Audience, facts: Facts | None = None
+    answerer: AnswersQuestions,
+    question: str,
+    history: Sequence[Turn],
+    audience: Audience,
+    facts: Facts | None = None,
+    *,
+    session: str = "",
 ) -> AsyncGenerator[Pending | Response, None]:
     """Each change of stage or draft, then the response.
 
@@ -57,7 +64,8 @@ async def stream_answer(
         loop.call_soon_threadsafe(news.put_nowait, progress)
 
     task = asyncio.create_task(
-        answerer.answer(question, history=history, audience=audience, facts=facts, on_progress=report), name="answer"
+        answerer.answer(question, history=history, audience=audience, facts=facts, on_progress=report, session=session),
+        name="answer",
     )
     task.add_done_callback(lambda _: loop.call_soon(news.put_nowait, None))
     stage, draft = FIRST_STAGE, ""

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from chatbot.settings import Settings
-from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.errors import KnowledgeBaseError, VademecumError
 
 if TYPE_CHECKING:
     from chatbot.accounts.users import Users
     from chatbot.guard.policy import Policy
     from chatbot.history.recorder import Recorder
     from chatbot.history.store import ConversationStore
-    from chatbot.llm import OpenAIChatModel
+    from chatbot.models.breaker import CircuitBreaker
+    from chatbot.models.types import ChatModel, ServedModel
     from chatbot.opened import OpenedAnswerer
     from chatbot.privacy.identifiers import FindsIdentifiers
     from chatbot.verifying.entailment import Entails
@@ -131,28 +132,50 @@ def open_retriever(settings: Settings, named: Path | None) -> HybridRetriever:
     return HybridRetriever(open_kb(settings, named), load_reranker(settings))
 
 
-def open_chat_model(settings: Settings) -> OpenAIChatModel | None:
-    """The language model at the address of the settings; None means answers are quotes."""
-    if settings.llm_base_url is None:
+def open_chat_model(settings: Settings) -> CircuitBreaker | None:
+    """The language model of the settings, left alone for a while when it keeps failing; None means answers are quotes.
+
+    Raises:
+        VademecumError: the settings name two models.
+    """
+    if settings.llm_base_url is None and settings.llm_local_model is None:
         return None
+    from chatbot.models.breaker import CircuitBreaker
+
+    return CircuitBreaker(_open_served_model(settings))
+
+
+def _open_served_model(settings: Settings) -> ServedModel:
+    from chatbot.models.pace import Limits
+
+    limits = Limits(
+        first=settings.llm_first_token_seconds, gap=settings.llm_gap_seconds, total=settings.llm_timeout_seconds
+    )
+    if settings.llm_local_model is not None:
+        if settings.llm_base_url is not None:
+            raise VademecumError("set either VADEMECUM_LLM_BASE_URL or VADEMECUM_LLM_LOCAL_MODEL, not both")
+        from chatbot.models.local import LocalChatModel
+
+        prepare_environment()
+        return LocalChatModel(settings.llm_local_model, limits)
     from chatbot.llm import OpenAIChatModel
 
     return OpenAIChatModel(
-        base_url=settings.llm_base_url,
+        base_url=settings.llm_base_url or "",
         model=settings.llm_model,
         api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
-        timeout_seconds=settings.llm_timeout_seconds,
+        limits=limits,
     )
 
 
-def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
-    """Everything between a question and its answer."""
+def open_answerer(settings: Settings, named: Path | None, chat_model: ChatModel | None = None) -> OpenedAnswerer:
+    """Everything between a question and its answer, with the language model given or that of the settings."""
     knowledge_base = open_kb(settings, named)
     from chatbot.opened import OpenedAnswerer
 
     return OpenedAnswerer(
         knowledge_base,
-        open_chat_model(settings),
+        chat_model or open_chat_model(settings),
         country=settings.country,
         finder=open_finder(settings),
         reranker=load_reranker(settings),

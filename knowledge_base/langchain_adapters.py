@@ -1,7 +1,7 @@
 """The knowledge base at LangChain's boundary: a `BaseRetriever` and an `Embeddings`.
 
 Metadata carries the stable identity of each passage (id, document, offsets), so that an answer made
-with any chain can be traced to the character. The only module that imports langchain-core.
+with any chain can be traced to the character. The only module of this layer that imports langchain-core.
 """
 
 from __future__ import annotations

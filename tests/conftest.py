@@ -1,12 +1,14 @@
-"""What every test may ask for: the shared public data, embedders, and documents made by hand."""
+"""What every test may ask for: the shared public data, embedders, documents made by hand, bad model servers."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import re
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -144,3 +146,19 @@ def fakes() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def model_process() -> Iterator[Callable[..., str]]:
+    """A function that starts `model_process.py` and gives its address; its arguments are described there."""
+    program = Path(__file__).with_name("model_process.py")
+    with ExitStack() as running:
+
+        def start(*arguments: str) -> str:
+            process = subprocess.Popen([sys.executable, program, *arguments], stdout=subprocess.PIPE, text=True)
+            running.callback(process.wait)
+            running.callback(process.kill)
+            assert process.stdout is not None
+            return f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+
+        yield start

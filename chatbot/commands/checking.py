@@ -60,12 +60,12 @@ def _examine(kb_path: KbOption) -> Iterator[Finding]:
         yield _try("knowledge base", lambda: _knowledge_base(path))
     else:
         yield Finding("knowledge base", None, f"none in {path}; the starter one is built at first use")
-    if settings.llm_base_url is None:
+    address = settings.llm_base_url or settings.llm_local_model
+    if address is None:
         yield Finding("language model", None, "none set: answers are quotes (VADEMECUM_LLM_BASE_URL)")
     else:
         from chatbot.commands.serving import served_models
 
-        address = settings.llm_base_url
         yield _try("language model", lambda: f"{address} serves {', '.join(served_models(settings))}")
     yield _masking(settings)
     yield _history(settings)

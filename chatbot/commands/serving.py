@@ -51,7 +51,7 @@ def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = N
 
 
 def serve(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:
-    """Serve the HTTP API: POST /ask, POST /search, GET /kb, GET /health."""
+    """Serve the HTTP API: POST /ask, POST /search, GET /kb, GET /health, and OpenAI's under /v1."""
     from chatbot.guard.door import guard_api
     from chatbot.server import build_api
     from chatbot.settings import load_settings
@@ -97,10 +97,11 @@ def status() -> None:
     from chatbot.settings import load_settings
 
     settings = load_settings()
-    if settings.llm_base_url is None:
+    address = settings.llm_base_url or settings.llm_local_model
+    if address is None:
         typer.echo("no language model is set (VADEMECUM_LLM_BASE_URL); answers are quotes")
         return
-    typer.echo(f"{settings.llm_base_url} serves {', '.join(served_models(settings))}")
+    typer.echo(f"{address} serves {', '.join(served_models(settings))}")
 
 
 @model.command("stop")

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 
 from chatbot.accounts.identity import Identity
+from chatbot.guard.refusals import refusal_body
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -30,7 +31,8 @@ async def refuse(
     scope: Scope, receive: Receive, send: Send, status: int, message: str, headers: Mapping[str, str] | None = None
 ) -> None:
     """Answer a request with an error; `message` holds nothing the caller sent."""
-    await JSONResponse({"error": message}, status_code=status, headers=headers)(scope, receive, send)
+    body = refusal_body(scope["path"], status, message)
+    await JSONResponse(body, status_code=status, headers=headers)(scope, receive, send)
 
 
 def header(scope: Scope, name: str) -> str | None:

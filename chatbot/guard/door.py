@@ -19,7 +19,7 @@ from chatbot.guard.rates import AddressRates, QuestionRates
 from chatbot.guard.sign_in import SignIn, ask_to_sign_in
 from chatbot.guard.sizes import Sizes
 
-_QUESTIONS: Final = frozenset({"/ask", "/search"})
+_QUESTIONS: Final = frozenset({"/ask", "/ask/stream", "/search", "/v1/chat/completions", "/v1/responses"})
 _OPEN: Final = frozenset({"/health"})
 
 

@@ -182,6 +182,7 @@ class FakeAnswerer:
         audience: Audience = "patient",
         facts: Facts | None = None,
         on_progress: Callable[[FakeProgress], None] | None = None,
+        session: str = "",
     ) -> Response:
         self.asked.append((question, tuple(history), audience))
         try:

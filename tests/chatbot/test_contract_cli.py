@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from eval.cli import STARTER_QUESTIONS
@@ -31,8 +33,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
-def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "VADEMECUM_HOME": str(home)}
+def run(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "VADEMECUM_HOME": str(home), **settings}
     return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, env=env, check=True)
 
 
@@ -111,6 +113,29 @@ def test_a_follow_up_keeps_the_drug(answers: list[dict[str, Any]]) -> None:
 def test_a_question_of_the_ward_is_answered_by_its_guideline_alone(answers: list[dict[str, Any]]) -> None:
     assert {citation["title"] for citation in answers[5]["citations"]} == {"Low blood sugar on the ward"}
     assert all(citation["page"] and citation["boxes"] for citation in answers[5]["citations"])
+
+
+def test_off_topic_questions_are_declined_and_no_model_is_asked(
+    home: Path, answers: list[dict[str, Any]], model_process: Callable[..., str], tmp_path: Path
+) -> None:
+    lines = Path(__file__).with_name("off_topic.txt").read_text("utf-8").splitlines()
+    questions = [line for line in lines if line and not line.startswith("#")]
+    assert len(questions) >= 50
+    address = model_process()
+
+    def ask(asked: list[str]) -> tuple[list[dict[str, Any]], int]:
+        """The answers with a model at the address, and how often it has been asked in all."""
+        batch = tmp_path / "questions.jsonl"
+        batch.write_text("\n".join(json.dumps({"question": one}) for one in asked), encoding="utf-8")
+        done = run(home, "ask", "--batch", str(batch), VADEMECUM_LLM_BASE_URL=address, VADEMECUM_LLM_MODEL="named")
+        n_requests = len(httpx.get(address.replace("/v1", "/seen")).json()["requests"])
+        return [json.loads(line) for line in done.stdout.splitlines()], n_requests
+
+    declined, n_requests = ask(questions)
+    assert [one["question"] for one in declined if one["kind"] != "abstention" or one["citations"]] == []
+    assert n_requests == 0
+    # The same model is asked where there is evidence.
+    assert ask(["side effects of ibuprofen"])[1] == 1
 
 
 def test_search_is_a_ranked_list_of_passages(home: Path, answers: list[dict[str, Any]]) -> None:

@@ -1,72 +1,34 @@
-"""The client of an OpenAI-compatible server, against a real server on this machine."""
+"""The client of an OpenAI-compatible server, against servers in other processes that behave badly."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any
 
 import anyio
+import httpx
 import pytest
 
-from chatbot.llm import ChatModelError, Message, OpenAIChatModel
+from chatbot.llm import OpenAIChatModel
+from chatbot.models.pace import Limits
+from chatbot.models.types import ChatModelError, Message, RequestRefusedError
 
-
-class Handler(BaseHTTPRequestHandler):
-    requests: ClassVar[list[dict[str, Any]]] = []
-
-    def do_GET(self) -> None:
-        models = {"object": "list", "data": [{"id": "tiny", "object": "model", "created": 0, "owned_by": "test"}]}
-        self._send(200, json.dumps(models), "application/json")
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.requests.append(body)
-        model = body["model"]
-        if model == "refuses":
-            self._send(400, json.dumps({"error": {"message": "no"}}), "application/json")
-            return
-        if model == "slow":
-            time.sleep(2)
-        pieces = [] if model == "silent" else ["Take it ", "with food ", "[E1]."]
-        chunks = [
-            {"delta": {"role": "assistant", "content": piece}, "index": 0, "finish_reason": None} for piece in pieces
-        ]
-        lines = [
-            json.dumps({"id": "1", "object": "chat.completion.chunk", "created": 0, "model": model, "choices": [chunk]})
-            for chunk in chunks
-        ]
-        if model == "garbled":
-            lines = ["not JSON"]
-        self._send(200, "".join(f"data: {line}\n\n" for line in [*lines, "[DONE]"]), "text/event-stream")
-
-    def _send(self, status: int, body: str, kind: str) -> None:
-        data = body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        with contextlib.suppress(BrokenPipeError):  # the client of the slow model has gone
-            self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Be quiet."""
+SAID = ["Take it ", "with food ", "[E1]."]
+QUICK = Limits(connect=1, first=1, gap=0.4, total=2)
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
+def address(model_process: Callable[..., str]) -> str:
+    return model_process()
 
 
-def say(model: OpenAIChatModel) -> list[str]:
+def client(address: str, model: str | None, limits: Limits = QUICK, **more: Any) -> OpenAIChatModel:
+    return OpenAIChatModel(base_url=address, model=model, limits=limits, back_off_seconds=0.01, **more)
+
+
+def say(model: Any) -> list[str]:
     async def run() -> list[str]:
         messages = [Message(role="system", content="rules"), Message(role="user", content="hello")]
         return [piece async for piece in model.stream(messages, max_tokens=50)]
@@ -74,15 +36,21 @@ def say(model: OpenAIChatModel) -> list[str]:
     return anyio.run(run)
 
 
+def seen(address: str, model: str) -> list[dict[str, Any]]:
+    requests = httpx.get(address.replace("/v1", "/seen")).json()["requests"]
+    return [request for request in requests if request["model"] == model]
+
+
 def test_the_reply_comes_in_pieces(address: str) -> None:
-    assert say(OpenAIChatModel(base_url=address, model="named")) == ["Take it ", "with food ", "[E1]."]
-    request = Handler.requests[-1]
+    assert say(client(address, "named")) == SAID
+    [request] = seen(address, "named")
     assert (request["temperature"], request["max_tokens"], request["stream"]) == (0.0, 50, True)
     assert [message["role"] for message in request["messages"]] == ["system", "user"]
+    assert "cache_salt" not in request
 
 
 def test_an_unnamed_model_is_the_one_the_server_offers(address: str) -> None:
-    model = OpenAIChatModel(base_url=address)
+    model = client(address, None)
     say(model)
     assert model.name == "tiny"
     assert anyio.run(model.check) == ("tiny",)
@@ -92,25 +60,113 @@ def test_an_unnamed_model_is_the_one_the_server_offers(address: str) -> None:
     ("name", "complaint"),
     [
         ("refuses", "status 400"),
+        ("breaks", "status 500"),
         ("silent", "empty reply"),
-        ("slow", "did not answer within"),
+        ("slow", "did not answer within 1 s"),
         ("garbled", "can not be read"),
+        ("error-in-reply", "error in the middle"),
+        ("busy-always", "status 429"),
+        ("busy-for-an-hour", "status 429"),
+        ("stalls", "fell silent for 0.4 s"),
+        ("keeps-alive", "fell silent for 0.4 s"),
+        ("ends-early", "broke off"),
+        ("hangs-up-in-reply", "broke off"),
+        ("endless", "did not end its reply within 2 s"),
     ],
 )
-def test_whatever_goes_wrong_is_one_line(address: str, name: str, complaint: str) -> None:
+def test_whatever_goes_wrong_is_one_line_and_soon(address: str, name: str, complaint: str) -> None:
+    begun = time.monotonic()
     with pytest.raises(ChatModelError, match=complaint) as caught:
-        say(OpenAIChatModel(base_url=address, model=name, timeout_seconds=0.3 if name == "slow" else 5))
+        say(client(address, name))
     assert "\n" not in str(caught.value)
+    assert time.monotonic() - begun < 8
+
+
+def test_a_request_that_is_refused_says_nothing_of_the_server(address: str) -> None:
+    with pytest.raises(RequestRefusedError):
+        say(client(address, "refuses"))
+
+
+@pytest.mark.parametrize("name", ["busy-once", "busy-until-a-date", "hangs-up-once"])
+def test_a_busy_server_is_asked_again(address: str, name: str) -> None:
+    assert say(client(address, name, Limits(first=5))) == SAID
+    assert len(seen(address, name)) == 2
+
+
+@pytest.mark.parametrize(("name", "n"), [("busy-always", 3), ("busy-for-an-hour", 1), ("breaks", 1), ("stalls", 1)])
+def test_what_is_of_no_use_is_not_asked_again(address: str, name: str, n: int) -> None:
+    before = len(seen(address, name))
+    with pytest.raises(ChatModelError):
+        say(client(address, name))
+    assert len(seen(address, name)) - before == n
+
+
+def test_the_wait_a_server_asks_for_is_kept(model_process: Callable[..., str]) -> None:
+    address, begun = model_process(), time.monotonic()
+    say(client(address, "busy-once"))
+    assert time.monotonic() - begun >= 0.3
 
 
 def test_no_server_at_all() -> None:
     with pytest.raises(ChatModelError, match="can not be reached"):
-        say(OpenAIChatModel(base_url="http://127.0.0.1:9/v1", model="x"))
+        say(client("http://127.0.0.1:9/v1", "x"))
+
+
+def test_a_wrong_key_names_the_setting(address: str) -> None:
+    with pytest.raises(ChatModelError, match="VADEMECUM_LLM_API_KEY"):
+        say(client(address, None, api_key="wrong"))
+
+
+def test_a_server_killed_in_its_reply_is_noticed_at_once(model_process: Callable[..., str]) -> None:
+    begun = time.monotonic()
+    with pytest.raises(ChatModelError, match="broke off"):
+        say(client(model_process(), "killed", Limits()))
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("leaves_by", ["closing", "cancelling"])
+def test_the_server_sees_that_the_reader_left(model_process: Callable[..., str], leaves_by: str) -> None:
+    address = model_process()
+
+    async def leave() -> None:
+        stream = client(address, "endless").stream([Message(role="user", content="x")], max_tokens=50)
+        if leaves_by == "closing":
+            async with aclosing(stream):
+                await anext(stream)
+            return
+        with anyio.move_on_after(0.5):
+            async for _ in stream:
+                pass
+
+    anyio.run(leave)
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline and not httpx.get(address.replace("/v1", "/seen")).json()["left"]:
+        time.sleep(0.05)
+    assert httpx.get(address.replace("/v1", "/seen")).json()["left"] == ["endless"]
+
+
+def test_vllm_is_told_whose_prompt_it_is_and_others_are_not(model_process: Callable[..., str]) -> None:
+    address = model_process("vllm")
+    model = client(address, "named")
+    for session in ("anna", "anna", "bob"):
+        say(model.for_session(session))
+    say(client(address, "named").for_session("anna"))
+    first, second, other, other_process = (request["cache_salt"] for request in seen(address, "named"))
+    assert first == second
+    assert len({first, other, other_process}) == 3
+    assert "anna" not in first
+
+
+def test_vllm_counts_the_prompt_and_others_are_not_asked(address: str, model_process: Callable[..., str]) -> None:
+    asked = [Message(role="user", content="one two three")]
+    assert anyio.run(client(model_process("vllm"), "named").prompt_size, asked) == (3, 512)
+    assert anyio.run(client(address, "named").prompt_size, asked) is None
+    assert anyio.run(client("http://127.0.0.1:9/v1", "named").prompt_size, asked) is None
 
 
 def test_no_log_holds_what_was_sent_at_any_level(address: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    say(OpenAIChatModel(base_url=address, model="named"))
+    say(client(address, "named"))
     assert caplog.records
     assert "hello" not in caplog.text
     assert "rules" not in caplog.text

@@ -27,3 +27,8 @@ def test_each_way_out_is_named_with_its_setting() -> None:
     )
     assert set(ways) == {"VADEMECUM_LLM_BASE_URL", "HF_HUB_OFFLINE", "proxies"}
     assert "models.example" in ways["VADEMECUM_LLM_BASE_URL"]
+
+
+def test_a_model_in_this_process_sends_nothing() -> None:
+    assert open_ways(Settings(llm_local_model="small")) == {}
+    assert "small" in open_ways(Settings(llm_local_model="small"), HF_HUB_OFFLINE="0")["HF_HUB_OFFLINE"]

@@ -20,7 +20,7 @@ class Answerer:
         self.news, self.error, self.forever = news, error, forever
         self.cancelled = False
 
-    async def answer(self, question, *, history=(), audience="patient", facts=None, on_progress=None):
+    async def answer(self, question, *, history=(), audience="patient", facts=None, on_progress=None, session=""):
         try:
             for item in self.news:
                 await asyncio.to_thread(on_progress, item)
@@ -66,7 +66,7 @@ def test_closing_the_stream_cancels_the_answer():
 
 def test_what_is_reported_with_the_response_is_not_shown_before_it():
     class AtOnce(Answerer):
-        async def answer(self, question, *, history=(), audience="patient", facts=None, on_progress=None):
+        async def answer(self, question, *, history=(), audience="patient", facts=None, on_progress=None, session=""):
             on_progress(News("text", "Yes. [1]"))
             return Answer(id="a", question=question, text="Yes. [1]")
 

@@ -94,14 +94,14 @@ def serving(command: str, home: Path, kb: Path, **settings: str) -> Iterator[str
 
 @pytest.fixture(scope="module")
 def server(home: SimpleNamespace, small_kb: Path) -> Iterator[Callable[..., str]]:
-    """A function `(command, **settings)` that starts a server for the module and gives its address."""
+    """A function `(command, kb, **settings)` that starts a server for the module and gives its address."""
     with ExitStack() as running:
         made: dict[str, str] = {}
 
-        def start(command: str, **settings: str) -> str:
-            key = repr((command, settings))
+        def start(command: str, kb: Path = small_kb, **settings: str) -> str:
+            key = repr((command, kb, settings))
             if key not in made:
-                made[key] = running.enter_context(serving(command, home.path, small_kb, **settings))
+                made[key] = running.enter_context(serving(command, home.path, kb, **settings))
             return made[key]
 
         yield start
