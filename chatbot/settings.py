@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
+    vllm_python: Path | None = None
+    """The interpreter of an environment with vLLM; None is the one that `make vllm` builds in the project folder."""
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
     """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""
@@ -114,6 +116,11 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The file of their key."""
         return self.store_key_file or self.home / "conversations.key"
+
+    @property
+    def model_server_path(self) -> Path:
+        """The folder of the model server that `vademecum model start` runs."""
+        return self.home / "model-server"
 
     @property
     def users_path(self) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from chatbot.model_server.own_server import with_own_server
 from chatbot.settings import Settings
 from knowledge_base.errors import KnowledgeBaseError
 
@@ -121,7 +122,8 @@ def open_retriever(settings: Settings, named: Path | None) -> HybridRetriever:
 
 
 def open_chat_model(settings: Settings) -> OpenAIChatModel | None:
-    """The language model at the address of the settings; None means answers are quotes."""
+    """The language model at the address of the settings, or our own server's; None means answers are quotes."""
+    settings = with_own_server(settings)
     if settings.llm_base_url is None:
         return None
     from chatbot.llm import OpenAIChatModel
