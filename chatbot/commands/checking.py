@@ -48,7 +48,7 @@ def _examine(kb_path: KbOption) -> Iterator[Finding]:
     from chatbot.settings import load_settings
     from chatbot.wiring import load_embedder
 
-    settings = load_settings()
+    settings = with_own_server(load_settings())
     yield Finding("python", sys.version_info >= (3, 11), sys.version.split()[0])
     yield _try("settings", lambda: str(settings.home))
     yield _try("sqlite fts5", _fts5)
@@ -61,7 +61,7 @@ def _examine(kb_path: KbOption) -> Iterator[Finding]:
         yield _try("knowledge base", lambda: _knowledge_base(path))
     else:
         yield Finding("knowledge base", None, f"none in {path}; the starter one is built at first use")
-    yield _language_model(with_own_server(settings))
+    yield _language_model(settings)
     yield _masking(settings)
     yield _history(settings)
     yield _try_optional("gpu", _gpu)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from chatbot.commands.options import JsonOption, note, print_json
+from knowledge_base.errors import VademecumError
 
 if TYPE_CHECKING:
     from chatbot.model_server.launch import Launch
-    from chatbot.model_server.record import Record, ServerFolder
+    from chatbot.model_server.record import Record
     from chatbot.settings import Settings
 
 app = typer.Typer(help="Start, check or stop a vLLM model server.", no_args_is_help=True)
@@ -24,6 +28,8 @@ _PORT: Final = 8000
 _CHECK_SECONDS: Final = 5.0
 _KEY_BYTES: Final = 32
 _OFF: Final = ("0", "false", "no", "off", "")
+_SIGNALLED: Final = 128
+"""What a shell adds to the number of the signal that ended a program."""
 
 
 @app.command("start")
@@ -34,27 +40,14 @@ def start(
     options: Annotated[list[str] | None, typer.Argument(help="Options of vLLM itself, after --.")] = None,
 ) -> None:
     """Run a vLLM server, from the environment that `make vllm` builds, and wait until it is ready."""
-    from chatbot.model_server.record import ServerFolder
     from chatbot.settings import load_settings
-    from chatbot.wiring import prepare_environment
 
-    prepare_environment()
     settings = load_settings()
-    folder = ServerFolder(settings.model_server_path)
-    key = secrets.token_urlsafe(_KEY_BYTES)
-    with folder.locked():
-        launch, record = _plan(settings, name, port, key, options or [])
-        if foreground:
-            _watch_over(launch, record, folder)
-            return
-    from chatbot.model_server.running import start_in_background
-
-    note(f"starting {record.model} on {record.base_url}: {launch.plan}")
-    arguments = ["model", "start", "--model", name, "--port", str(port), "--foreground", "--", *(options or [])]
-    record = start_in_background(arguments, folder, note)
-    typer.echo(
-        f"{record.model} is ready on {record.base_url}; ask and chat find it. Stop it with: vademecum model stop"
-    )
+    if foreground:
+        _watch_over(settings, name, port, options or [])
+    else:
+        record = _start_beside(settings, name, port, options or [])
+        typer.echo(f"{record.model} is ready on {record.base_url}; `ask` and `chat` find it; `model stop` ends it")
 
 
 @app.command("status")
@@ -101,17 +94,73 @@ def served_models(settings: Settings) -> tuple[str, ...]:
     return anyio.run(model.check) if model is not None else ()
 
 
-def _plan(settings: Settings, name: str, port: int, key: str, options: list[str]) -> tuple[Launch, Record]:
+@contextmanager
+def model_server(settings: Settings, name: str | None) -> Iterator[None]:
+    """A model server for as long as something else runs; nothing where no model is named.
+
+    Raises:
+        VademecumError: the server cannot be started, or the settings name another one.
+    """
+    from chatbot.model_server.record import ServerFolder
+    from chatbot.model_server.running import stop_running
+
+    if name is None:
+        yield
+        return
+    if settings.llm_base_url is not None:
+        raise VademecumError("VADEMECUM_LLM_BASE_URL names a language model already; leave out that or --model")
+    # Ended by SIGTERM at once, a program would leave the model server behind.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_SIGNALLED + number))
+    _start_beside(settings, name, _PORT, [])
+    try:
+        yield
+    finally:
+        note("stopping the model server")
+        stop_running(ServerFolder(settings.model_server_path))
+
+
+def _start_beside(settings: Settings, name: str, port: int, options: list[str]) -> Record:
+    from chatbot.model_server.record import ServerFolder
+    from chatbot.model_server.running import start_in_background
+
+    folder = ServerFolder(settings.model_server_path)
+    with folder.locked():
+        # What can be known to go wrong is said at once, and not by a process in the background.
+        launch, record = _plan(settings, name, port, options)
+    note(f"starting {record.model} on {record.base_url}: {launch.plan}; log: {folder.log_path}")
+    arguments = ["model", "start", "--model", name, "--port", str(port), "--foreground", "--", *options]
+    return start_in_background(arguments, folder, note)
+
+
+def _watch_over(settings: Settings, name: str, port: int, options: list[str]) -> None:
+    from chatbot.model_server.record import ServerFolder
+    from chatbot.model_server.supervisor import Supervisor
+
+    folder = ServerFolder(settings.model_server_path)
+    with folder.locked():
+        launch, record = _plan(settings, name, port, options)
+        folder.begin_log()
+        supervisor = Supervisor(launch, record, folder, say=note)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: supervisor.stop())
+        note(f"starting {record.model} on {record.base_url}: {launch.plan}; log: {folder.log_path}; Ctrl-C stops it")
+        supervisor.run()
+    note(f"stopped {record.model}")
+
+
+def _plan(settings: Settings, name: str, port: int, options: list[str]) -> tuple[Launch, Record]:
     from chatbot.model_server.launch import HOST, plan_launch
     from chatbot.model_server.machine import find_machine
     from chatbot.model_server.model_files import find_model
     from chatbot.model_server.record import Record
     from chatbot.ports import refuse_taken
+    from chatbot.wiring import prepare_environment
 
+    prepare_environment()
     python = _find_python(settings)
     refuse_taken(HOST, port)
-    offline = os.environ.get("HF_HUB_OFFLINE", "1") not in _OFF
-    model = find_model(name, offline=offline)
+    model = find_model(name, offline=os.environ["HF_HUB_OFFLINE"] not in _OFF)
+    key = secrets.token_urlsafe(_KEY_BYTES)
     launch = plan_launch(
         model, find_machine(), python=python, port=port, key=key, environment=os.environ, extra=options
     )
@@ -144,18 +193,6 @@ def _find_python(settings: Settings) -> Path:
             "or set VADEMECUM_VLLM_PYTHON to the interpreter of an environment with vLLM"
         )
     return python
-
-
-def _watch_over(launch: Launch, record: Record, folder: ServerFolder) -> None:
-    from chatbot.model_server.supervisor import Supervisor
-
-    folder.log_path.unlink(missing_ok=True)
-    supervisor = Supervisor(launch, record, folder, say=note)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: supervisor.stop())
-    note(f"starting {record.model} on {record.base_url}: {launch.plan}; log: {folder.log_path}; Ctrl-C stops it")
-    supervisor.run()
-    note(f"stopped {record.model}")
 
 
 def _told(record: Record | None, running: Record | None) -> str:

@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")]
 PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on.")]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="Run a vLLM server with this model meanwhile (see `model start`).")
+]
 
 _API_PORT = 7861
 
 
-def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:
+def chat(
+    kb_path: KbOption = None, host: HostOption = None, port: PortOption = None, model_name: ModelOption = None
+) -> None:
     """Open the chat in the browser."""
+    from chatbot.commands.model import model_server
     from chatbot.settings import load_settings
     from chatbot.wiring import open_answerer, open_policy, open_recorder, open_users
 
@@ -30,17 +36,19 @@ def chat(kb_path: KbOption = None, host: HostOption = None, port: PortOption = N
     address, number = host or settings.host, port or settings.port
     policy = open_policy(settings, address)
     refuse_taken(address, number)
-    answerer = open_answerer(settings, kb_path)
-    answerer.warm_up()
-    from chatbot.app import build_app, build_server
-    from chatbot.guard.door import guard_page
+    with model_server(settings, model_name):
+        answerer = open_answerer(settings, kb_path)
+        answerer.warm_up()
+        from chatbot.app import build_app, build_server
+        from chatbot.guard.door import guard_page
 
-    app = build_app(
-        answerer, audience=settings.audience, keeper=open_recorder(settings), check_list=answerer.check_list
-    )
-    page = guard_page(build_server(app), policy, open_users(settings))
-    url = _url(address, number, policy.tls)
-    _serve(page, settings, policy, address, number, lambda: typer.echo(f"vademecum answers on {url} (Ctrl-C stops it)"))
+        app = build_app(
+            answerer, audience=settings.audience, keeper=open_recorder(settings), check_list=answerer.check_list
+        )
+        page = guard_page(build_server(app), policy, open_users(settings))
+        url = _url(address, number, policy.tls)
+        said = f"vademecum answers on {url} (Ctrl-C stops it)"
+        _serve(page, settings, policy, address, number, lambda: typer.echo(said))
 
 
 def serve(kb_path: KbOption = None, host: HostOption = None, port: PortOption = None) -> None:

@@ -74,6 +74,10 @@ class ServerFolder:
             file.write(json.dumps(asdict(record)).encode())
         new.replace(self._record_path)
 
+    def begin_log(self) -> None:
+        """An empty log."""
+        open_private(self.log_path, os.O_TRUNC).close()
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Be the one who watches over the server.

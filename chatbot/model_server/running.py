@@ -35,7 +35,8 @@ def start_in_background(arguments: Sequence[str], folder: ServerFolder, tell: Ca
     Raises:
         ModelServerError: it ended before it was ready.
     """
-    with open_private(folder.log_path, os.O_TRUNC) as log:
+    folder.begin_log()
+    with open_private(folder.log_path) as log:
         process = subprocess.Popen(  # noqa: S603 - this program again
             [sys.executable, "-m", "chatbot.cli", *arguments],
             stdin=subprocess.DEVNULL,

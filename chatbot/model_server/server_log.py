@@ -56,7 +56,7 @@ def why_it_ended(log: str) -> str:
 
 def last_said(log: str) -> str:
     """The last line that vLLM wrote, for somebody who waits."""
-    return _shortened(_last([_PREFIX.sub("", line).strip() for line in re.split(r"[\r\n]+", log)]))
+    return _shortened(_last([_PREFIX.sub("", line).strip() for line in log.splitlines()]))
 
 
 def _last(lines: list[str]) -> str:
@@ -64,4 +64,5 @@ def _last(lines: list[str]) -> str:
 
 
 def _shortened(line: str) -> str:
+    line = "".join(character for character in line if character.isprintable()) or "it said nothing"
     return line if len(line) <= _MAX_CHARS else line[: _MAX_CHARS - 1] + "…"
