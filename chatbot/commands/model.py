@@ -94,6 +94,28 @@ def served_models(settings: Settings) -> tuple[str, ...]:
     return anyio.run(model.check) if model is not None else ()
 
 
+def find_python(settings: Settings) -> Path:
+    """The interpreter of vLLM's environment.
+
+    Raises:
+        ModelServerError: there is none; says how to get one.
+    """
+    from chatbot.model_server.errors import ModelServerError
+
+    if settings.vllm_python is not None:
+        if not settings.vllm_python.is_file():
+            raise ModelServerError(f"{settings.vllm_python} is missing: VADEMECUM_VLLM_PYTHON names an interpreter")
+        return settings.vllm_python
+    # Not resolved: the link is what makes it the interpreter of that environment.
+    python = Path(__file__).resolve().parents[2] / ".venv-vllm" / "bin" / "python"
+    if not python.is_file():
+        raise ModelServerError(
+            f"{python} is missing: run `make vllm` in the project folder, "
+            "or set VADEMECUM_VLLM_PYTHON to the interpreter of an environment with vLLM"
+        )
+    return python
+
+
 @contextmanager
 def model_server(settings: Settings, name: str | None) -> Iterator[None]:
     """A model server for as long as something else runs; nothing where no model is named.
@@ -157,7 +179,7 @@ def _plan(settings: Settings, name: str, port: int, options: list[str]) -> tuple
     from chatbot.wiring import prepare_environment
 
     prepare_environment()
-    python = _find_python(settings)
+    python = find_python(settings)
     refuse_taken(HOST, port)
     model = find_model(name, offline=os.environ["HF_HUB_OFFLINE"] not in _OFF)
     key = secrets.token_urlsafe(_KEY_BYTES)
@@ -176,23 +198,6 @@ def _plan(settings: Settings, name: str, port: int, options: list[str]) -> tuple
         since=time.time(),
     )
     return launch, record
-
-
-def _find_python(settings: Settings) -> Path:
-    from chatbot.model_server.errors import ModelServerError
-
-    if settings.vllm_python is not None:
-        if not settings.vllm_python.is_file():
-            raise ModelServerError(f"{settings.vllm_python} is missing: VADEMECUM_VLLM_PYTHON names an interpreter")
-        return settings.vllm_python
-    # Not resolved: the link is what makes it the interpreter of that environment.
-    python = Path(__file__).resolve().parents[2] / ".venv-vllm" / "bin" / "python"
-    if not python.is_file():
-        raise ModelServerError(
-            f"{python} is missing: run `make vllm` in the project folder, "
-            "or set VADEMECUM_VLLM_PYTHON to the interpreter of an environment with vLLM"
-        )
-    return python
 
 
 def _told(record: Record | None, running: Record | None) -> str:
