@@ -24,10 +24,15 @@ _SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What one wave of requests took: seconds to the first piece of each, seconds in all, tokens written."""
+    """What one wave of requests took.
+
+    Seconds to the first piece of each, seconds in all, and seconds of processor time on this side; tokens written,
+    and tokens of prompts looked up in the prefix cache and found there.
+    """
 
     first_seconds: tuple[float, ...]
     seconds: float
+    own_seconds: float
     n_tokens: float
     n_cached: float
     n_prompt: float
@@ -98,14 +103,21 @@ async def load(send: Send, prompts: Sequence[Sequence[Message]], metrics: Metric
         firsts.append(await send(messages))
 
     before = metrics.read()
-    start = time.perf_counter()
+    start, own = time.perf_counter(), time.process_time()
     async with anyio.create_task_group() as group:
         for messages in prompts:
             group.start_soon(ask, messages)
-    seconds = time.perf_counter() - start
+    seconds, own = time.perf_counter() - start, time.process_time() - own
     after = metrics.read()
     written, looked_up, found = (after[name] - before[name] for name in before)
-    return Load(first_seconds=tuple(firsts), seconds=seconds, n_tokens=written, n_cached=found, n_prompt=looked_up)
+    return Load(
+        first_seconds=tuple(firsts),
+        seconds=seconds,
+        own_seconds=own,
+        n_tokens=written,
+        n_cached=found,
+        n_prompt=looked_up,
+    )
 
 
 def _headers(record: Record) -> dict[str, str]:

@@ -55,10 +55,11 @@ _PORT = 8765
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """The messages for one question, and the seconds from the end of retrieval until they were ready."""
+    """The messages for one question; seconds from the end of retrieval until then, and those of the processor."""
 
     messages: Sequence[Message]
     seconds: float
+    own_seconds: float
 
 
 class Listener:
@@ -67,11 +68,11 @@ class Listener:
     name = "listener"
 
     def __init__(self) -> None:
-        self.asked: list[tuple[float, Sequence[Message]]] = []
+        self.asked: list[tuple[float, float, Sequence[Message]]] = []
 
     async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
         """Take down; never a piece."""
-        self.asked.append((time.perf_counter(), messages))
+        self.asked.append((time.perf_counter(), time.process_time(), messages))
         if max_tokens > 0:
             raise ChatModelError("the listener writes nothing")
         yield ""
@@ -104,16 +105,16 @@ async def _prepare(answerer: OpenedAnswerer, listener: Listener) -> list[Prepare
     prepared: list[Prepared] = []
     for question in islice(questions, 10 * _N_PROMPTS):
         listener.asked.clear()
-        retrieved: list[float] = []
+        retrieved: list[tuple[float, float]] = []
 
-        def hear(progress: Progress, retrieved: list[float] = retrieved) -> None:
+        def hear(progress: Progress, retrieved: list[tuple[float, float]] = retrieved) -> None:
             if progress == Progress("stage", "answer"):
-                retrieved.append(time.perf_counter())
+                retrieved.append((time.perf_counter(), time.process_time()))
 
         await answerer.answer(question, on_progress=hear)
         if listener.asked and retrieved:
-            at, messages = listener.asked[-1]
-            prepared.append(Prepared(messages=messages, seconds=at - retrieved[-1]))
+            (at, own_at, messages), (since, own_since) = listener.asked[-1], retrieved[-1]
+            prepared.append(Prepared(messages=messages, seconds=at - since, own_seconds=own_at - own_since))
         if len(prepared) == _N_PROMPTS:
             break
     return prepared
@@ -149,8 +150,8 @@ async def _measure(record: Record, home: Path, prepared: Sequence[Prepared], arg
         ways: dict[str, Send] = {"ours": through_client(model, arguments.max_tokens), "plain": plain}
         for send in ways.values():
             await load(send, [_marked(next(prompts), next(marks))], metrics)
-        print("| users | way | first token ms, median | p95 | tokens/s | prefix cache hits |")
-        print("|---|---|---|---|---|---|")
+        print("| users | way | first token ms, median | p95 | tokens/s | prefix cache hits | own CPU ms a reply |")
+        print("|---|---|---|---|---|---|---|")
         loads: dict[tuple[int, str], list[Load]] = {}
         for users in arguments.users:
             for number in range(arguments.rounds):
@@ -175,7 +176,8 @@ def _row(users: int, way: str, loads: Sequence[Load]) -> str:
     rate = median(one.n_tokens / one.seconds for one in loads)
     hits = sum(one.n_cached for one in loads) / max(1.0, sum(one.n_prompt for one in loads))
     p95 = firsts[min(len(firsts) - 1, int(0.95 * len(firsts)))]
-    return f"| {users} | {way} | {median(firsts):.0f} | {p95:.0f} | {rate:.0f} | {hits:.0%} |"
+    own = median(1000 * one.own_seconds / users for one in loads)
+    return f"| {users} | {way} | {median(firsts):.0f} | {p95:.0f} | {rate:.0f} | {hits:.0%} | {own:.0f} |"
 
 
 def _print_shares(prepared: Sequence[Prepared], loads: dict[tuple[int, str], list[Load]], users: Sequence[int]) -> None:
@@ -186,7 +188,11 @@ def _print_shares(prepared: Sequence[Prepared], loads: dict[tuple[int, str], lis
         ratio = median((a.n_tokens / a.seconds) / (b.n_tokens / b.seconds) for a, b in zip(ours, plain, strict=True))
         print(f"{n} users: throughput {ratio:.1%} of plain requests (median of {len(ours)} rounds)")
     own = sorted(1000 * one.seconds for one in prepared)
-    print(f"from the end of retrieval to the request: median {median(own):.1f} ms, most {own[-1]:.1f} ms")
+    of_processor = median(1000 * one.own_seconds for one in prepared)
+    print(
+        f"from the end of retrieval to the request: median {median(own):.1f} ms, most {own[-1]:.1f} ms; "
+        f"of the processor's time, median {of_processor:.1f} ms"
+    )
     if 1 in users:
         pairs = zip(loads[1, "ours"], loads[1, "plain"], strict=True)
         client = median(1000 * (a.first_seconds[0] - b.first_seconds[0]) for a, b in pairs)
