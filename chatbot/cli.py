@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from chatbot.commands import accounts, asking, building, checking, fetching, keeping, listing, masking, serving
+from chatbot.commands import accounts, asking, building, checking, fetching, keeping, listing, masking, model, serving
 from knowledge_base.errors import VademecumError
 
 _PLUGIN_GROUP = "vademecum.commands"
@@ -40,7 +40,7 @@ def build_app() -> typer.Typer:
     app.add_typer(accounts.app, name="users")
     app.add_typer(fetching.app, name="fetch")
     app.add_typer(keeping.history, name="history")
-    app.add_typer(serving.model, name="model")
+    app.add_typer(model.app, name="model")
     for plugin in entry_points(group=_PLUGIN_GROUP):
         app.command(plugin.name)(plugin.load())
     return app

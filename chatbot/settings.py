@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """How long the model may be silent at first, requests that are sent again included."""
     llm_gap_seconds: float = Field(default=2.0, gt=0)
     """How long it may be silent in the middle of a reply before the answer is quoted instead."""
+    vllm_python: Path | None = None
+    """The interpreter of an environment with vLLM; None is the one that `make vllm` builds in the project folder."""
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
     """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""
@@ -127,6 +129,11 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The file of their key."""
         return self.store_key_file or self.home / "conversations.key"
+
+    @property
+    def model_server_path(self) -> Path:
+        """The folder of the model server that `vademecum model start` runs."""
+        return self.home / "model-server"
 
     @property
     def users_path(self) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from chatbot.model_server.own_server import with_own_server
 from chatbot.settings import Settings
 from knowledge_base.errors import KnowledgeBaseError, VademecumError
 
@@ -133,11 +134,14 @@ def open_retriever(settings: Settings, named: Path | None) -> HybridRetriever:
 
 
 def open_chat_model(settings: Settings) -> CircuitBreaker | None:
-    """The language model of the settings, left alone for a while when it keeps failing; None means answers are quotes.
+    """The language model of the settings or our own server's; None means answers are quotes.
+
+    It is left alone for a while when it keeps failing.
 
     Raises:
         VademecumError: the settings name two models.
     """
+    settings = with_own_server(settings)
     if settings.llm_base_url is None and settings.llm_local_model is None:
         return None
     from chatbot.models.breaker import CircuitBreaker

@@ -43,11 +43,12 @@ def doctor(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
 
 
 def _examine(kb_path: KbOption) -> Iterator[Finding]:
+    from chatbot.model_server.own_server import with_own_server
     from chatbot.outgoing import outgoing
     from chatbot.settings import load_settings
     from chatbot.wiring import load_embedder
 
-    settings = load_settings()
+    settings = with_own_server(load_settings())
     yield Finding("python", sys.version_info >= (3, 11), sys.version.split()[0])
     yield _try("settings", lambda: str(settings.home))
     yield _try("sqlite fts5", _fts5)
@@ -60,13 +61,7 @@ def _examine(kb_path: KbOption) -> Iterator[Finding]:
         yield _try("knowledge base", lambda: _knowledge_base(path))
     else:
         yield Finding("knowledge base", None, f"none in {path}; the starter one is built at first use")
-    address = settings.llm_base_url or settings.llm_local_model
-    if address is None:
-        yield Finding("language model", None, "none set: answers are quotes (VADEMECUM_LLM_BASE_URL)")
-    else:
-        from chatbot.commands.serving import served_models
-
-        yield _try("language model", lambda: f"{address} serves {', '.join(served_models(settings))}")
+    yield _language_model(settings)
     yield _masking(settings)
     yield _history(settings)
     yield _try_optional("gpu", _gpu)
@@ -114,6 +109,15 @@ def _knowledge_base(path: KbOption) -> str:
         return "none"
     manifest = IndexManifest.load(path)
     return f"{manifest.n_documents} documents, {manifest.n_passages} passages in {path}"
+
+
+def _language_model(settings: Settings) -> Finding:
+    from chatbot.commands.model import served_models
+
+    address = settings.llm_base_url or settings.llm_local_model
+    if address is None:
+        return Finding("language model", None, "none: answers are quotes (`model start`, VADEMECUM_LLM_BASE_URL)")
+    return _try("language model", lambda: f"{address} serves {', '.join(served_models(settings))}")
 
 
 def _masking(settings: Settings) -> Finding:
