@@ -21,7 +21,7 @@ from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import MANIFEST_NAME, IndexManifest, file_sha256, sync_folder
 from knowledge_base.schema import MIGRATIONS
 from knowledge_base.types import Passage, SourceDocument
-from knowledge_base.writer import Addition, PassageWriter
+from knowledge_base.writer import Addition, Compaction, PassageWriter
 
 _LOCK_NAME: Final = "writer.lock"
 _TEXTS_PER_COMMIT: Final = 256
@@ -84,18 +84,33 @@ class KnowledgeBaseBuilder:
         self._counted.add(str(path))
         return self._writer.add_file(str(path), sha256, documents, self._next)
 
-    def remove_documents(self, document_ids: Collection[str]) -> None:
-        """Take documents out with the next `publish`.
+    def remove_documents(self, document_ids: Collection[str]) -> int:
+        """Take documents out with the next `publish`; with a label's last searched version its older ones go too.
+
+        Returns:
+            How many older versions went.
 
         Raises:
             KnowledgeBaseError: an id is not stored; nothing further was wrong, and the others are out.
         """
-        missing = self._writer.remove(document_ids, self._next)
+        missing, n_older = self._writer.remove(document_ids, self._next)
         if missing:
             raise KnowledgeBaseError(f"no document {', '.join(missing)} in {self.path}; see: vademecum kb list")
+        return n_older
+
+    def compact(self, *, history: bool = False) -> Compaction:
+        """Drop what no search needs and give the space back; `history` drops older versions of labels for good.
+
+        Raises:
+            KnowledgeBaseError: nothing was published yet, or a stopped ingest waits to be continued.
+        """
+        if self._manifest is None:
+            raise KnowledgeBaseError(f"no knowledge base in {self.path}; make one with: vademecum ingest PATH")
+        return self._writer.compact(self._model, self._manifest.generation, history=history)
 
     def publish(self, progress: Progress | None = None) -> IndexManifest:
         """Embed what has no vector yet, write the index, and make all of it the generation in use."""
+        self._writer.settle_versions(self._next)
         self._embed(progress)
         if self._manifest is not None and not self._writer.has_changes(self._next) and self._vectors_fit():
             # A run that was killed after its manifest may have left what this clears.
@@ -147,7 +162,7 @@ class KnowledgeBaseBuilder:
 
     def _clear(self, manifest: IndexManifest) -> None:
         self._writer.set_generation(manifest.generation)
-        self._writer.clear_retired(manifest.generation)
+        self._writer.clear(manifest.generation)
         self._writer.checkpoint()
         for pattern in ("vectors-*.faiss", "vectors-*.faiss.tmp"):
             for path in self.path.glob(pattern):
