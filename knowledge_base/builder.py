@@ -112,10 +112,12 @@ class KnowledgeBaseBuilder:
         """Embed what has no vector yet, write the index, and make all of it the generation in use."""
         self._writer.settle_versions(self._next)
         self._embed(progress)
-        if self._manifest is not None and not self._writer.has_changes(self._next) and self._vectors_fit():
+        self._writer.read_doses()
+        if self._manifest is not None and self._is_as_published(self._manifest):
             # A run that was killed after its manifest may have left what this clears.
             self._clear(self._manifest)
             return self._manifest
+        self._writer.compare_doses(self._next)
         numbers, vectors = self._writer.vectors(self._model, self._embedder.dimension)
         n_documents, n_passages = self._writer.count(self._next)
         name = f"vectors-{self._next}.faiss"
@@ -153,12 +155,12 @@ class KnowledgeBaseBuilder:
             if progress is not None:
                 progress("embedding", start + len(some), len(missing))
 
-    def _vectors_fit(self) -> bool:
-        """Whether the vectors of the manifest are on disk as they were written."""
-        if self._manifest is None:
+    def _is_as_published(self, manifest: IndexManifest) -> bool:
+        """Whether nothing has changed since, and the vectors are on disk as they were written."""
+        if self._writer.has_changes(self._next) or not self._writer.has_compared_doses(manifest.generation):
             return False
-        path = self.path / self._manifest.vectors_file
-        return path.is_file() and file_sha256(path) == self._manifest.vectors_sha256
+        path = self.path / manifest.vectors_file
+        return path.is_file() and file_sha256(path) == manifest.vectors_sha256
 
     def _clear(self, manifest: IndexManifest) -> None:
         self._writer.set_generation(manifest.generation)

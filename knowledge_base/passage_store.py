@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.read_connections import ReadConnections
+from knowledge_base.source_comparison import SourceComparison
 from knowledge_base.types import Box, DocumentInfo, DrugName, Kind, Line, Passage, Section
 from knowledge_base.versions import newest_first
 
@@ -264,6 +265,11 @@ class PassageStore:
             DrugName(name=name, relation=relation, ingredients=tuple(json.loads(ingredients)))
             for name, relation, ingredients in rows
         ]
+
+    @cached_property
+    def comparison(self) -> SourceComparison:
+        """What the documents have in common, and where they are at odds."""
+        return SourceComparison(self._file, self.generation, self._by_number, self.passages)
 
     def integrity_problems(self) -> list[str]:
         """What SQLite itself finds wrong with the file, one line each."""

@@ -35,6 +35,12 @@ CREATE VIRTUAL TABLE temp.asked USING fts5(words, content = '', tokenize = "{TOK
 CREATE VIRTUAL TABLE temp.asked_places USING fts5vocab(temp, asked, instance);
 """  # noqa: S608 - constants
 """What a connection needs beside the file's own tables; kept in memory."""
+_BEFORE_HISTORY: Final = """
+CREATE TEMP VIEW passage_places AS SELECT *, NULL AS text_number FROM main.passages;
+CREATE TEMP TABLE doses (number, document, passage, drug, unit, population, low, high, written);
+CREATE TEMP TABLE dose_disagreements (generation, dose, other);
+"""
+"""Stands in for what a file of the first schema has not got: nothing shared, nothing at odds."""
 
 
 class ReadConnections:
@@ -94,8 +100,11 @@ class ReadConnections:
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=60, isolation_level=None)
             version = schema_version(connection)
             refuse_newer(version, self._file)
-            past = _PAST.format(generation=self._generation) if version >= HISTORY_SINCE else "FALSE"
+            has_history = version >= HISTORY_SINCE
+            past = _PAST.format(generation=self._generation) if has_history else "FALSE"
             connection.executescript(_TEMPORARY.format(generation=self._generation, past=past))
+            if not has_history:
+                connection.executescript(_BEFORE_HISTORY)
             return connection
         except sqlite3.DatabaseError as error:
             raise _damaged(self._file, error) from error

@@ -1,4 +1,4 @@
-"""What is kept and for how long: which versions become history, what is deleted once nobody reads it, what is given back.
+"""What is kept and for how long: which versions become history, and what is deleted once nobody reads it.
 
 Functions over the writing connection of `writer.py`, each to be run in one transaction unless it says otherwise.
 """
@@ -39,7 +39,7 @@ def older_ones(versions: Sequence[Version]) -> list[int]:
     """The numbers of the versions of one label that another stands in for: the older ones, and what was replaced."""
     values = ages([one.info for one in versions])
     # All of one type, as `ages` gives them.
-    newest = max((value for value in values if value is not None), default=None)  # type: ignore[type-var]
+    newest = max((value for value in values if value is not None), default=None)
     behind = [value is not None and value != newest for value in values]
     kept_in_file = any(one.in_a_file for one, is_behind in zip(versions, behind, strict=True) if not is_behind)
     return [
@@ -112,10 +112,10 @@ def _delete(db: sqlite3.Connection, number: int) -> None:
 def _take_out_of_index(db: sqlite3.Connection, documents: str, parameters: Sequence[int]) -> None:
     """Take the passages of documents out of the word index, those that still stand in it."""
     db.execute(
-        "INSERT INTO passage_index (passage_index, rowid, heading, text, scope)"
+        "INSERT INTO passage_index (passage_index, rowid, heading, text, scope)"  # noqa: S608 - constants
         " SELECT 'delete', w.number, w.heading, w.text, w.scope FROM passage_words w"
         " JOIN passage_places p ON p.number = w.number JOIN passage_index_docsize s ON s.id = w.number"
-        f" WHERE p.document IN ({documents})",  # noqa: S608 - constants
+        f" WHERE p.document IN ({documents})",
         parameters,
     )
 

@@ -131,7 +131,8 @@ CREATE TABLE passage_texts (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQU
 ALTER TABLE passages RENAME TO passage_places;
 ALTER TABLE passage_places ADD COLUMN text_number INTEGER;
 INSERT OR IGNORE INTO passage_texts (hash, text) SELECT text_sha256(text), text FROM passage_places ORDER BY number;
-UPDATE passage_places SET text_number = (SELECT number FROM passage_texts WHERE hash = text_sha256(passage_places.text));
+UPDATE passage_places SET text_number =
+    (SELECT number FROM passage_texts WHERE hash = text_sha256(passage_places.text));
 ALTER TABLE passage_places DROP COLUMN text;
 CREATE INDEX passage_places_text ON passage_places (text_number);
 CREATE VIEW passages AS
@@ -141,7 +142,9 @@ CREATE VIEW passages AS
 CREATE VIEW passage_words AS
     SELECT number, heading, text, 'qzd' || document || ' qzk' || kind AS scope FROM passages;
 
+-- Made of the passages by `stored_doses.py`; `doses_read` says by which version of it.
 CREATE TABLE doses (
+    number INTEGER PRIMARY KEY,
     document INTEGER NOT NULL,
     passage INTEGER NOT NULL,
     drug TEXT NOT NULL,
@@ -152,14 +155,12 @@ CREATE TABLE doses (
     written TEXT NOT NULL
 );
 CREATE INDEX doses_document ON doses (document);
-CREATE INDEX doses_compared ON doses (drug, unit, population, document, passage, low, high);
+CREATE INDEX doses_compared ON doses (drug, unit, population);
 CREATE TABLE dose_disagreements (
     generation INTEGER NOT NULL,
-    passage INTEGER NOT NULL,
-    other INTEGER NOT NULL,
     dose INTEGER NOT NULL,
-    other_dose INTEGER NOT NULL,
-    PRIMARY KEY (generation, passage, other, dose, other_dose)
+    other INTEGER NOT NULL,
+    PRIMARY KEY (generation, dose, other)
 ) WITHOUT ROWID;
 """
 

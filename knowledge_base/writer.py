@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from knowledge_base import retention
+from knowledge_base import retention, stored_doses
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.passage_store import read_header
 from knowledge_base.passage_text import embedding_hash, embedding_header, embedding_text, lexical_heading
@@ -291,6 +291,24 @@ class PassageWriter:
         numbers = np.array([row[0] for row in rows], dtype=np.int64)
         vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), dimension)
         return numbers, vectors
+
+    # Doses
+
+    def read_doses(self) -> None:
+        """Read the doses of every searched document that was not read yet."""
+        there_are_more = True
+        while there_are_more:
+            with self._transaction():
+                there_are_more = stored_doses.read_some(self._db)
+
+    def compare_doses(self, generation: int) -> None:
+        """Find the doses at odds among what `generation` searches."""
+        with self._transaction():
+            stored_doses.compare(self._db, generation)
+
+    def has_compared_doses(self, generation: int) -> bool:
+        """Whether that was done for `generation`."""
+        return stored_doses.is_compared(self._db, generation)
 
     # Publishing
 
