@@ -17,12 +17,13 @@ def to_plain_text(response: Response) -> str:
 
 def _source(citation: Citation) -> str:
     passage = citation.passage
-    document = passage.document
+    document, labels = passage.document, citation.labels
     facts = [
         f"set id {document.set_id}" if document.set_id else document.source_path,
         f"version {document.version}" if document.version else "",
         f"dated {document.effective_date}" if document.effective_date else "date not stated",
         f"page {passage.page}" if passage.page is not None else "",
+        f"word for word in {labels.same} of {labels.of} labels here" if labels is not None and labels.same > 1 else "",
     ]
     place = " > ".join((document.title, *passage.section_path))
     return f"[{citation.n}] {place} ({', '.join(fact for fact in facts if fact)})"
