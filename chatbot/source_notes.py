@@ -12,6 +12,7 @@ from typing import TypeVar
 from chatbot.notices import dose_notice
 from chatbot.types import Citation, Notice, Response
 from knowledge_base.source_comparison import SourceComparison
+from knowledge_base.types import DoseDisagreement
 
 R = TypeVar("R", bound=Response)
 
@@ -26,10 +27,14 @@ def with_source_notes(response: R, comparison: SourceComparison) -> R:
 
 
 def _dose_notices(citations: Sequence[Citation], comparison: SourceComparison) -> list[Notice]:
-    """One for each medicine and population, about the first quote with such a dose."""
-    found: dict[tuple[str, str], Notice] = {}
-    for citation in citations:
-        for one in comparison.dose_disagreements.get(citation.passage.number, ()):
-            if one.here.written in citation.quote:
-                found.setdefault((one.drug, one.population), dose_notice(one))
-    return list(found.values())
+    """One for each medicine and population, of the two doses that are nearest to one another."""
+    quoted = [
+        one
+        for citation in citations
+        for one in comparison.dose_disagreements.get(citation.passage.number, ())
+        if one.here.written in citation.quote
+    ]
+    found: dict[tuple[str, str], DoseDisagreement] = {}
+    for one in sorted(quoted, key=lambda one: one.fold):
+        found.setdefault((one.drug, one.population), one)
+    return [dose_notice(one) for one in found.values()]

@@ -205,7 +205,9 @@ def _take_lock(path: Path) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         lock.close()
-        raise KnowledgeBaseError(
-            f"another process is writing to {path}, or the folder cannot be written ({error}); wait and try again"
-        ) from error
+        if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise KnowledgeBaseError(
+                f"another ingest or removal is at work in {path}; wait for it to end and run this again"
+            ) from error
+        raise KnowledgeBaseError(f"{path} cannot be written ({error}); choose another --kb") from error
     return lock

@@ -43,22 +43,22 @@ def disagreements(doses: Sequence[StoredDose]) -> Iterator[tuple[int, int]]:
             for other in sources:
                 if other is not source and _stands_against(dose, other):
                     for _, some in groupby(sorted(other, key=lambda one: one.passage), key=lambda one: one.passage):
-                        match = min(some, key=lambda one: (not _slipped(dose, one), _ratio(dose, one)))
-                        if _ratio(dose, match) >= _FAR:
+                        match = min(some, key=lambda one: (not _slipped(dose, one), fold(dose, one)))
+                        if fold(dose, match) >= _FAR:
                             yield dose.number, match.number
                             yield match.number, dose.number
 
 
 def _stands_against(dose: StoredDose, other: Sequence[StoredDose]) -> bool:
-    if all(_ratio(dose, one) >= _FAR for one in other):
+    if all(fold(dose, one) >= _FAR for one in other):
         return True
     low, high = min(one.low for one in other), max(one.high for one in other)
     outside = dose.low >= _OUTSIDE * high or dose.high * _OUTSIDE <= low
     return outside and any(_slipped(dose, one) for one in other)
 
 
-def _ratio(one: StoredDose, other: StoredDose) -> float:
-    """How many times the gap between two ranges; 1 where they touch."""
+def fold(one: StoredDose, other: StoredDose) -> float:
+    """How many times one range is above the other; 1 where they touch."""
     return max(one.low / other.high, other.low / one.high, 1.0)
 
 

@@ -108,7 +108,8 @@ class HybridRetriever:
         return boxed_warnings.find(opened.store, {one: opened.catalogue.documents_of((one,)) for one in ingredients})
 
     def search(self, query: Query) -> Retrieval:
-        """The best passages for a query, and how it was understood."""
+        """The best passages for a query, and how it was understood; looks in what was published last."""
+        self._kb.refresh()
         opened = self._open()
         found = self._find(query, opened)
         chosen = select(take_turns([*(part.ranked for part in found.parts), found.ranked]), query.k)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+from knowledge_base.dose_comparison import StoredDose
 from knowledge_base.read_connections import ReadConnections
 from knowledge_base.types import DocumentInfo, DoseDisagreement, Passage, Place, Sharing
 
@@ -52,17 +53,29 @@ class SourceComparison:
     def dose_disagreements(self) -> Mapping[int, Sequence[DoseDisagreement]]:
         """The doses at odds with another source, by the number of the passage they stand in."""
         rows = self._file.all(
-            "SELECT a.passage, a.drug, a.population, a.written, b.written, b.passage FROM dose_disagreements g"
-            " JOIN doses a ON a.number = g.dose JOIN doses b ON b.number = g.other WHERE g.generation = ?"
-            " ORDER BY a.number, b.number",
+            "SELECT a.passage, a.drug, a.population, a.written, b.written, b.passage,"
+            " max(a.low / b.high, b.low / a.high) FROM dose_disagreements g"
+            " JOIN doses a ON a.number = g.dose JOIN doses b ON b.number = g.other"
+            " WHERE g.generation = ? ORDER BY a.drug, a.population, a.passage, 7, b.number",
             (self._generation,),
         )
         passages = self._passages(list({number for row in rows for number in (row[0], row[5])}))
         found: dict[int, list[DoseDisagreement]] = {}
-        for number, drug, population, written, other_written, other in rows:
+        for number, drug, population, written, other_written, other, fold in rows:
             if number in passages and other in passages:
                 here, there = _place(written, passages[number]), _place(other_written, passages[other])
-                found.setdefault(number, []).append(DoseDisagreement(drug, population, here, there))
+                found.setdefault(number, []).append(DoseDisagreement(drug, population, here, there, fold))
+        return found
+
+    def doses(self) -> dict[tuple[str, str, str], list[StoredDose]]:
+        """Every dose that was read in the searched documents, by medicine, unit and population."""
+        rows = self._file.all(
+            "SELECT s.drug, s.unit, s.population, s.number, s.document, s.passage, s.low, s.high FROM doses s"
+            " JOIN visible d ON d.number = s.document ORDER BY s.number"
+        )
+        found: dict[tuple[str, str, str], list[StoredDose]] = {}
+        for drug, unit, population, *dose in rows:
+            found.setdefault((drug, unit, population), []).append(StoredDose(*dose))
         return found
 
     @cached_property

@@ -139,12 +139,13 @@ class Place(NamedTuple):
 
 
 class DoseDisagreement(NamedTuple):
-    """A dose of `drug` for `population` that is fifty times, or more, what another source gives."""
+    """A dose of `drug` for `population` that another source gives `fold` times smaller or larger, fifty or more."""
 
     drug: str
     population: str
     here: Place
     there: Place
+    fold: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

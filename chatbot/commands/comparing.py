@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -93,15 +92,18 @@ def doses(kb_path: KbOption = None, as_json: JsonOption = False) -> None:
                     "population": one.population,
                     "here": _place_json(one.here),
                     "there": _place_json(one.there),
+                    "fold": round(one.fold, 1),
                 }
                 for one in found
             ]
         )
         return
-    for here, some in groupby(found, key=lambda one: (one.drug, one.population, one.here)):
-        typer.echo(f"{here[0]}, {here[1]}: {_place(here[2])}")
-        for place in dict.fromkeys(_place(one.there) for one in some):
-            typer.echo(f"    against {place}")
+    pairs: dict[frozenset[str], str] = {}
+    for one in found:
+        here, there = _place(one.here), _place(one.there)
+        line = f"{one.drug}, {one.population}: {here} against {there}, {one.fold:.0f}-fold"
+        pairs.setdefault(frozenset((here, there)), line)
+    typer.echo("\n".join(pairs.values()) or "no doses that are far apart")
 
 
 def _store(kb_path: Path | None) -> PassageStore:
@@ -160,8 +162,8 @@ def _place_json(place: Place) -> dict[str, Any]:
 
 
 def _place(place: Place) -> str:
-    where = f"page {place.page}" if place.page is not None else place.section_title
-    return f"{place.written} in {place.document.title} ({Path(place.document.source_path).name}, {where})"
+    page = f", page {place.page}" if place.page is not None else ""
+    return f"{place.written} in {place.document.title} ({Path(place.document.source_path).name}{page})"
 
 
 def _words(runs: tuple[Run, ...]) -> str:

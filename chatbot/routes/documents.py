@@ -35,6 +35,7 @@ def document_routes(answerer: OpenedAnswerer) -> APIRouter:
 
     @router.get("/documents/{document_id}", responses={404: {"model": Refusal, "description": "No such document."}})
     def document(document_id: str, request: Request, start: Offset = 0, end: Offset | None = None) -> dict[str, Any]:
+        answerer.knowledge_base.refresh()
         store = answerer.knowledge_base.store
         try:
             info = store.document(document_id)
