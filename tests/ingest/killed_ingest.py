@@ -1,7 +1,8 @@
 """An ingest that ends itself at a chosen call: run as `killed_ingest.py KB FOLDER CALL`, with 0 for never.
 
-Counts calls of SQLite, of the file system and of FAISS from the moment the ingest begins; says `ready` on standard
-output then and, if it lives to the end, how many there were before publishing began and in all. Not a test itself: `test_killed_ingest.py` runs it.
+Counts calls of SQLite, of the file system and of FAISS from the moment the ingest begins, when it says `ready` on
+standard output. If it lives to the end it says how many there were before publishing began, and in all. Not a test
+itself: `test_killed_ingest.py` runs it.
 """
 
 from __future__ import annotations

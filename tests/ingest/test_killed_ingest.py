@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 N_MOMENTS = int(os.environ.get("KILLED_MOMENTS", "3"))
 SEED = 20261126
 N_LABELS = 12
+WORDS = ('"said version 1"', '"said version 2"', "word3x7")
 
 
 class State(NamedTuple):
@@ -49,7 +50,8 @@ def label(number: int, version: int, n_sections: int = 6) -> str:
     unit = "g" if number == 2 else "mg"
     head = f"---\ntitle: {name} tablets\nkind: label\nset_id: set{number // 2}\nversion: {version}\n"
     body = "".join(
-        f"# Dosage of part {section}\n\nThe usual dose of ibuprofen is {5 + section} {unit} daily, said version {version}. "
+        f"# Dosage of part {section}\n\n"
+        f"The usual dose of ibuprofen is {5 + section} {unit} daily, said version {version}. "
         f"{' '.join(f'Word{section}x{n}' for n in range(120))}.\n\n"
         for section in range(n_sections)
     )
