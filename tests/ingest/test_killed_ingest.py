@@ -27,9 +27,11 @@ from knowledge_base.verify import verify
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
 SCRIPT = Path(__file__).parent / "killed_ingest.py"
 ROOT = Path(__file__).parents[2]
-N_MOMENTS = int(os.environ.get("KILLED_MOMENTS", "3"))
+N_MOMENTS = int(os.environ.get("KILLED_MOMENTS", "4"))
 SEED = 20261126
 N_LABELS = 12
+LAST_CALLS = 40
+"""The last calls of a run write the vectors and the manifest and clear away what is old."""
 WORDS = ('"said version 1"', '"said version 2"', "word3x7")
 
 
@@ -133,8 +135,8 @@ def test_kill_9_at_random_moments(tmp_path: Path, folder: Path, before: Path, wo
     for moment in range(N_MOMENTS):
         kb = tmp_path / f"killed{moment}"
         shutil.copytree(before, kb)
-        # By turns: a call while publishing, any call, and any time, which may be inside a call.
-        first = (n_before_publishing + 1, 1, None)[moment % 3]
+        # By turns: about the manifest's replacement, while publishing, any call, and any time, also inside a call.
+        first = (n_calls - LAST_CALLS, n_before_publishing + 1, 1, None)[moment % 4]
         killed = start(kb, folder, chance.randint(first, n_calls) if first is not None else 0)
         if first is None:
             time.sleep(chance.uniform(0, seconds))
