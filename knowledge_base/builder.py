@@ -102,11 +102,16 @@ class KnowledgeBaseBuilder:
         """Drop what no search needs and give the space back; `history` drops older versions of labels for good.
 
         Raises:
-            KnowledgeBaseError: nothing was published yet, or a stopped ingest waits to be continued.
+            KnowledgeBaseError: nothing was published yet, or there is no room to work in.
         """
         if self._manifest is None:
             raise KnowledgeBaseError(f"no knowledge base in {self.path}; make one with: vademecum ingest PATH")
-        return self._writer.compact(self._model, self._manifest.generation, history=history)
+        try:
+            return self._writer.compact(self._model, self._manifest.generation, history=history)
+        except sqlite3.OperationalError as error:
+            raise KnowledgeBaseError(
+                f"{self.path} was not compacted ({error}); it needs as much free space as the database takes"
+            ) from error
 
     def publish(self, progress: Progress | None = None) -> IndexManifest:
         """Embed what has no vector yet, write the index, and make all of it the generation in use."""

@@ -87,12 +87,12 @@ class KnowledgeBase:
             state = _state_of(self.path / MANIFEST_NAME)
             if state is not None and state == self._manifest_file:
                 return False
-            # Looked at before it is read: what is published in between is seen the next time.
+            is_newer = IndexManifest.load(self.path) != self.manifest
+            if is_newer:
+                self._generation = _open_newest(self.path, self.embedder)
+            # Of before it was read: what was published in between is seen the next time.
             self._manifest_file = state
-            if IndexManifest.load(self.path) == self.manifest:
-                return False
-            self._generation = _open_newest(self.path, self.embedder)
-            return True
+            return is_newer
 
 
 def _state_of(path: Path) -> _FileState | None:

@@ -29,7 +29,7 @@ _PAST: Final = "superseded IS NOT NULL AND superseded <= {generation:d}"
 _TEMPORARY: Final = f"""
 CREATE TEMP VIEW visible AS SELECT number, id, header FROM main.documents WHERE {_HELD} AND NOT ({{past}});
 CREATE TEMP VIEW past AS SELECT number, id, header FROM main.documents WHERE {_HELD} AND {{past}};
-CREATE TEMP VIEW hidden AS SELECT number FROM main.documents WHERE NOT ({_HELD}) OR {{past}};
+CREATE TEMP VIEW hidden AS SELECT number FROM main.documents WHERE NOT ({_HELD});
 CREATE VIRTUAL TABLE temp.word_places USING fts5vocab(main, passage_index, instance);
 CREATE VIRTUAL TABLE temp.asked USING fts5(words, content = '', tokenize = "{TOKENIZER}");
 CREATE VIRTUAL TABLE temp.asked_places USING fts5vocab(temp, asked, instance);
