@@ -140,7 +140,7 @@ def render_source(
         "article",
         _tabs(_listed(response), chosen, turn),
         *_heading(chosen.passage),
-        _facts(chosen.passage, chosen.labels),
+        _facts(chosen),
         _page(chosen, store, page_picture),
         _excerpt(chosen, store),
         class_="vm-source",
@@ -239,15 +239,16 @@ def _plain_words(heading: str) -> str:
     return " ".join(re.findall(r"\w+", heading.casefold()))
 
 
-def _facts(passage: Passage, labels: Sharing | None) -> Markup:
+def _facts(source: Source) -> Markup:
     """Where the text comes from, so that it can be found again."""
+    passage = source.passage
     document = passage.document
     facts = (
         ("Effective", document.effective_date or "not stated", None),
         ("Version", document.version, None),
         ("Page", None if passage.page is None else str(passage.page), None),
         ("Manufacturer" if document.kind == "label" else "Issued by", document.manufacturer, None),
-        ("Word for word in", _labels(labels), None),
+        ("Word for word in", _labels(source.labels), None),
         ("Set id", document.set_id, "vm-code"),
         ("File", None if document.set_id else Path(document.source_path).name, "vm-code"),
     )

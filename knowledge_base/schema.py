@@ -166,7 +166,7 @@ CREATE TABLE dose_disagreements (
 
 # Append only: the number of migrations that ran is the file's `user_version`.
 MIGRATIONS: Final = (_M001_TABLES, _M002_HISTORY_TEXTS_DOSES)
-HISTORY_SINCE: Final = 2
+HISTORY_SINCE: Final = MIGRATIONS.index(_M002_HISTORY_TEXTS_DOSES) + 1
 """The schema from which a file has older versions, shared texts and doses."""
 
 
