@@ -29,7 +29,7 @@ from knowledge_base.embedder import Embedder, SentenceTransformerEmbedder
 from knowledge_base.loinc import NAMES
 from knowledge_base.manifest import IndexManifest, file_sha256
 from knowledge_base.medicine_table import medicine_table
-from knowledge_base.schema import DATABASE_NAME, MIGRATIONS
+from knowledge_base.schema import DATABASE_NAME, MIGRATIONS, text_sha256
 from knowledge_base.types import DocumentInfo
 from knowledge_base.words import folded_words
 from knowledge_base.writer import PassageWriter
@@ -46,8 +46,8 @@ _SPREAD = 0.8
 """Length of the noise on a cluster's centre of length one: two passages of one cluster have a cosine near 0.6."""
 _VECTORS_AT_ONCE = 50_000
 _INSERT = (
-    'INSERT INTO passages (number, id, document, code, kind, "start", "end", page, text_hash, title, path, boxes,'
-    " heading, text) VALUES (?, ?, ?, ?, 'label', ?, ?, NULL, x'', ?, ?, '[]', ?, ?)"
+    'INSERT INTO passage_places (number, id, document, code, kind, "start", "end", page, text_hash, title, path, boxes,'
+    " heading, text_number) VALUES (?1, ?2, ?3, ?4, 'label', ?5, ?6, NULL, x'', ?7, ?8, '[]', ?9, ?1)"
 )
 
 
@@ -86,7 +86,9 @@ def build(folder: Path, n_passages: int, *, seed: int = 0) -> None:
                 "INSERT INTO names (document, name, relation, ingredients) VALUES (?, ?, ?, ?)",
                 [(label.number, name, relation, json.dumps(label.info.ingredients)) for name, relation in names],
             )
-        connection.executemany(_INSERT, _passages(labels, rng))
+        for *place, text in _passages(labels, rng):
+            connection.execute("INSERT INTO passage_texts VALUES (?, ?, ?)", (place[0], text_sha256(text), text))
+            connection.execute(_INSERT, place)
         connection.execute("INSERT INTO passage_index (passage_index) VALUES ('rebuild')")
         connection.execute("INSERT INTO meta VALUES ('generation', '1')")
         connection.commit()
@@ -121,7 +123,9 @@ def _labels(n_passages: int, rng: np.random.Generator) -> Iterator[_Label]:
         yield _Label(number, info, size)
 
 
-def _passages(labels: list[_Label], rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
+def _passages(
+    labels: list[_Label], rng: np.random.Generator
+) -> Iterator[tuple[int, str, int, str, int, int, str, str, str, str]]:
     vocabulary, cumulative = _vocabulary()
     sections = list(NAMES.items())
     number = 0

@@ -54,6 +54,7 @@ from chatbot.prompts import Mode, prompt_version
 from chatbot.question_text import MAX_CHARS, MAX_TRIAGED_CHARS, clean_question
 from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten, rewrite
+from chatbot.source_notes import with_source_notes
 from chatbot.stages import OnProgress, Run
 from chatbot.triage import Triage
 from chatbot.types import Audience, BoxedWarning, Response, TriageVerdict, Turn
@@ -182,7 +183,8 @@ class Answerer:
             return run.finish(decline(case, groups))
         writing = await self._write(run, case, groups, history, model)
         with run.stage("compose"):
-            response = give_answer(case, groups, writing)
+            answer = give_answer(case, groups, writing)
+            response = await run_sync(with_source_notes, answer, self._kb.store.comparison)
         return run.finish(response)
 
     async def _look_up(

@@ -11,7 +11,7 @@ from typing import Any
 
 from chatbot.types import Abstention, Citation, Emergency, Finding, Response
 from knowledge_base.grades import grade_of
-from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage
+from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage, Sharing
 
 
 def to_json(response: Response) -> dict[str, Any]:
@@ -46,7 +46,8 @@ def to_json(response: Response) -> dict[str, Any]:
 
 def passage_to_json(scored: ScoredPassage) -> dict[str, Any]:
     """A ranked passage as an element of the list that `search --json` prints."""
-    return {"rank": scored.rank, "score": float(scored.score), **_passage(scored.passage)}
+    labels = _labels(scored.labels)
+    return {"rank": scored.rank, "score": float(scored.score), **_passage(scored.passage), "labels": labels}
 
 
 def _kind(response: Response) -> str:
@@ -92,6 +93,7 @@ def _citation(citation: Citation, ranked: tuple[ScoredPassage, ...]) -> dict[str
         "score": float(scored.score) if scored is not None else None,
         **_passage(citation.passage),
         "boxes": _boxes(citation.quote_boxes or citation.passage.boxes),
+        "labels": _labels(citation.labels),
         "quote": citation.quote,
         "quote_start": citation.quote_start,
         "quote_end": citation.quote_end,
@@ -115,6 +117,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "state": finding.state,
         "sections": [section._asdict() for section in finding.sections],
     }
+
+
+def _labels(labels: Sharing | None) -> dict[str, int] | None:
+    """Of how many labels of the medicine how many have the passage; null for what is no label."""
+    return labels._asdict() if labels is not None else None
 
 
 def _boxes(boxes: tuple[Box, ...]) -> list[list[float]] | None:

@@ -16,7 +16,7 @@ from chatbot.points import TOPICS
 from chatbot.privacy.identifiers import Kind, describe
 from chatbot.rewriting import Rewritten
 from chatbot.types import Notice
-from knowledge_base.types import DocumentInfo, DrugMention
+from knowledge_base.types import DocumentInfo, DoseDisagreement, DrugMention, Place
 
 _STALE_YEARS: Final = 5
 _NOTHING: Final = Facts()
@@ -130,6 +130,17 @@ def conflict_notice(conflict: Conflict) -> Notice:
     return Notice(kind="conflict", text=text)
 
 
+def dose_notice(disagreement: DoseDisagreement) -> Notice:
+    """Two sources print doses so far apart that one may be a misprint; both stay quoted as they are."""
+    here, there = disagreement.here, disagreement.there
+    text = (
+        f"Sources print doses of {disagreement.drug} for {disagreement.population} that differ fifty-fold or more: "
+        f"{here.written} in {_printed_in(here)}, {there.written} in {_printed_in(there)}. One of them may be a "
+        "misprint. Check the dose with a pharmacist."
+    )
+    return Notice(kind="dose-disagreement", text=text)
+
+
 def model_notice(problem: str) -> Notice:
     """The language model could not be used and the answer is quoted instead."""
     return Notice(
@@ -194,6 +205,11 @@ def join_names(names: Sequence[str]) -> str:
 
 def _cased(name: str) -> str:
     return name[:1].upper() + name[1:]
+
+
+def _printed_in(place: Place) -> str:
+    where = f"page {place.page}" if place.page is not None else _dated(place.document)
+    return f"{place.document.title} ({where})"
 
 
 def _dated(document: DocumentInfo) -> str:

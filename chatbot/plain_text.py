@@ -39,13 +39,14 @@ def pieces(text: str) -> Iterator[str]:
 
 def _source(citation: Citation, *, whole_paths: bool) -> str:
     passage = citation.passage
-    document = passage.document
+    document, labels = passage.document, citation.labels
     path = document.source_path if whole_paths else PurePath(document.source_path).name
     facts = [
         f"set id {document.set_id}" if document.set_id else path,
         f"version {document.version}" if document.version else "",
         f"dated {document.effective_date}" if document.effective_date else "date not stated",
         f"page {passage.page}" if passage.page is not None else "",
+        f"word for word in {labels.same} of {labels.of} labels here" if labels is not None and labels.same > 1 else "",
     ]
     place = " > ".join((document.title, *passage.section_path))
     return f"[{citation.n}] {place} ({', '.join(fact for fact in facts if fact)})"

@@ -21,7 +21,7 @@ from chatbot.markup import element
 from chatbot.types import Response
 from knowledge_base.errors import VademecumError
 from knowledge_base.grades import grade_of
-from knowledge_base.types import Box, DocumentInfo, Line, Passage, Section
+from knowledge_base.types import Box, DocumentInfo, Line, Passage, Section, Sharing
 
 PagePicture = Callable[[Path, int, Sequence[Box], float], bytes]
 """A page of a PDF with boxes drawn on it, so many pixels a point, as PNG; raises VademecumError without one."""
@@ -61,6 +61,7 @@ class Source:
     quote_start: int
     quote_end: int
     boxes: tuple[Box, ...] = ()
+    labels: Sharing | None = None
 
 
 def sources_of(response: Response) -> tuple[Source, ...]:
@@ -87,6 +88,7 @@ def sources_of(response: Response) -> tuple[Source, ...]:
             quote_start=citation.quote_start,
             quote_end=citation.quote_end,
             boxes=citation.quote_boxes,
+            labels=citation.labels,
         )
         for citation in response.citations
     )
@@ -99,6 +101,7 @@ def sources_of(response: Response) -> tuple[Source, ...]:
             quote="",
             quote_start=scored.passage.start,
             quote_end=scored.passage.start,
+            labels=scored.labels,
         )
         for place, scored in enumerate(response.passages)
     )
@@ -250,6 +253,7 @@ def _facts(source: Source) -> Markup:
         ("Version", document.version, None),
         ("Page", None if passage.page is None else str(passage.page), None),
         ("Manufacturer" if document.kind == "label" else "Issued by", document.manufacturer, None),
+        ("Word for word in", _labels(source.labels), None),
         ("Set id", document.set_id, "vm-code"),
         ("File", None if document.set_id else Path(document.source_path).name, "vm-code"),
     )
@@ -257,6 +261,10 @@ def _facts(source: Source) -> Markup:
         element("div", element("dt", name), element("dd", value, class_=kind)) for name, value, kind in facts if value
     )
     return element("dl", *rows, class_="vm-facts")
+
+
+def _labels(labels: Sharing | None) -> str | None:
+    return f"{labels.same} of {labels.of} labels held here" if labels is not None and labels.same > 1 else None
 
 
 def _page(source: Source, store: SourceStore, page_picture: PagePicture | None) -> Markup | None:

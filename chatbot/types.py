@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from knowledge_base.absence import Presence, SectionRead
-from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage
+from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage, Sharing
 
 Role = Literal["user", "assistant"]
 Audience = Literal["patient", "clinician"]
@@ -40,6 +40,8 @@ class Citation:
     quote_start: int
     quote_end: int
     quote_boxes: tuple[Box, ...] = ()
+    labels: Sharing | None = None
+    """How many labels of the medicine have the passage word for word; None for what is no label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,11 @@ from typing import Final, Literal, get_args
 
 import yaml
 
-from eval.quantities import Quantity, quantities
 from ingest.openfda import read_openfda
 from ingest.spl import is_spl, read_spl
 from knowledge_base import loinc
 from knowledge_base.errors import IngestError, VademecumError
+from knowledge_base.quantities import Quantity, quantities
 from knowledge_base.types import SourceDocument
 
 MONOGRAPHS: Final = Path(loinc.__file__).parent / "data" / "starter" / "monographs"

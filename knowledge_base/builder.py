@@ -21,7 +21,7 @@ from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import MANIFEST_NAME, IndexManifest, file_sha256, sync_folder
 from knowledge_base.schema import MIGRATIONS
 from knowledge_base.types import Passage, SourceDocument
-from knowledge_base.writer import Addition, PassageWriter
+from knowledge_base.writer import Addition, Compaction, PassageWriter
 
 _LOCK_NAME: Final = "writer.lock"
 _TEXTS_PER_COMMIT: Final = 256
@@ -84,23 +84,45 @@ class KnowledgeBaseBuilder:
         self._counted.add(str(path))
         return self._writer.add_file(str(path), sha256, documents, self._next)
 
-    def remove_documents(self, document_ids: Collection[str]) -> None:
-        """Take documents out with the next `publish`.
+    def remove_documents(self, document_ids: Collection[str]) -> int:
+        """Take documents out with the next `publish`; with a label's last searched version its older ones go too.
+
+        Returns:
+            How many older versions went.
 
         Raises:
             KnowledgeBaseError: an id is not stored; nothing further was wrong, and the others are out.
         """
-        missing = self._writer.remove(document_ids, self._next)
+        missing, n_older = self._writer.remove(document_ids, self._next)
         if missing:
             raise KnowledgeBaseError(f"no document {', '.join(missing)} in {self.path}; see: vademecum kb list")
+        return n_older
+
+    def compact(self, *, history: bool = False) -> Compaction:
+        """Drop what no search needs and give the space back; `history` drops older versions of labels for good.
+
+        Raises:
+            KnowledgeBaseError: nothing was published yet, or there is no room to work in.
+        """
+        if self._manifest is None:
+            raise KnowledgeBaseError(f"no knowledge base in {self.path}; make one with: vademecum ingest PATH")
+        try:
+            return self._writer.compact(self._model, self._manifest.generation, history=history)
+        except sqlite3.OperationalError as error:
+            raise KnowledgeBaseError(
+                f"{self.path} was not compacted ({error}); it needs as much free space as the database takes"
+            ) from error
 
     def publish(self, progress: Progress | None = None) -> IndexManifest:
         """Embed what has no vector yet, write the index, and make all of it the generation in use."""
+        self._writer.settle_versions(self._next)
         self._embed(progress)
-        if self._manifest is not None and not self._writer.has_changes(self._next) and self._vectors_fit():
+        self._writer.read_doses()
+        if self._manifest is not None and self._is_as_published(self._manifest):
             # A run that was killed after its manifest may have left what this clears.
             self._clear(self._manifest)
             return self._manifest
+        self._writer.compare_doses(self._next)
         numbers, vectors = self._writer.vectors(self._model, self._embedder.dimension)
         n_documents, n_passages = self._writer.count(self._next)
         name = f"vectors-{self._next}.faiss"
@@ -138,16 +160,16 @@ class KnowledgeBaseBuilder:
             if progress is not None:
                 progress("embedding", start + len(some), len(missing))
 
-    def _vectors_fit(self) -> bool:
-        """Whether the vectors of the manifest are on disk as they were written."""
-        if self._manifest is None:
+    def _is_as_published(self, manifest: IndexManifest) -> bool:
+        """Whether nothing has changed since, and the vectors are on disk as they were written."""
+        if self._writer.has_changes(self._next) or not self._writer.has_compared_doses(manifest.generation):
             return False
-        path = self.path / self._manifest.vectors_file
-        return path.is_file() and file_sha256(path) == self._manifest.vectors_sha256
+        path = self.path / manifest.vectors_file
+        return path.is_file() and file_sha256(path) == manifest.vectors_sha256
 
     def _clear(self, manifest: IndexManifest) -> None:
         self._writer.set_generation(manifest.generation)
-        self._writer.clear_retired(manifest.generation)
+        self._writer.clear(manifest.generation)
         self._writer.checkpoint()
         for pattern in ("vectors-*.faiss", "vectors-*.faiss.tmp"):
             for path in self.path.glob(pattern):
@@ -188,7 +210,9 @@ def _take_lock(path: Path) -> sqlite3.Connection:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
         lock.close()
-        raise KnowledgeBaseError(
-            f"another process is writing to {path}, or the folder cannot be written ({error}); wait and try again"
-        ) from error
+        if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise KnowledgeBaseError(
+                f"another ingest or removal is at work in {path}; wait for it to end and run this again"
+            ) from error
+        raise KnowledgeBaseError(f"{path} cannot be written ({error}); choose another --kb") from error
     return lock

@@ -20,6 +20,12 @@ class _Generation(NamedTuple):
     dense: DenseIndex
 
 
+class _FileState(NamedTuple):
+    inode: int
+    modified_ns: int
+    size: int
+
+
 class KnowledgeBase:
     """What is known, ready to be searched; safe to share between threads.
 
@@ -32,6 +38,7 @@ class KnowledgeBase:
         self.embedder = embedder
         self._generation = generation
         self._lock = threading.Lock()
+        self._manifest_file: _FileState | None = None
 
     @staticmethod
     def exists(path: Path) -> bool:
@@ -68,16 +75,33 @@ class KnowledgeBase:
         return self.manifest.index_version
 
     def refresh(self) -> bool:
-        """Move on to a newer generation if one was published; costs one small file otherwise.
+        """Move on to a newer generation if one was published; costs a look at one file otherwise.
 
         Returns:
             Whether anything changed.
+
+        Raises:
+            KnowledgeBaseError: it is gone, damaged or built with another embedder now.
         """
         with self._lock:
-            if IndexManifest.load(self.path) == self.manifest:
+            state = _state_of(self.path / MANIFEST_NAME)
+            if state is not None and state == self._manifest_file:
                 return False
-            self._generation = _open_newest(self.path, self.embedder)
-            return True
+            is_newer = IndexManifest.load(self.path) != self.manifest
+            if is_newer:
+                self._generation = _open_newest(self.path, self.embedder)
+            # Of before it was read: what was published in between is seen the next time.
+            self._manifest_file = state
+            return is_newer
+
+
+def _state_of(path: Path) -> _FileState | None:
+    """What changes whenever the file is replaced; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return _FileState(found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def _open_newest(path: Path, embedder: Embedder) -> _Generation:

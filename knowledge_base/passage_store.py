@@ -1,40 +1,28 @@
 """Reading `passages.sqlite`: documents, sections, passages, names and the word index of one generation.
 
-Safe to share between threads: connections are read only and each is used by one thread at a time.
+Older versions open by their ids and are in no search. Safe to share between threads.
 Knows no vectors and no questions; `schema.py` has the tables, `writer.py` the other direction.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from queue import Empty, LifoQueue
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import quote
 
 from knowledge_base.errors import KnowledgeBaseError
-from knowledge_base.schema import DATABASE_NAME, TOKENIZER
+from knowledge_base.read_connections import ReadConnections
+from knowledge_base.source_comparison import SourceComparison
 from knowledge_base.types import Box, DocumentInfo, DrugName, Kind, Line, Passage, Section
+from knowledge_base.versions import newest_first
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_TEMPORARY: Final = f"""
-CREATE TEMP VIEW visible AS SELECT * FROM main.documents
-    WHERE added <= {{generation:d}} AND (retired IS NULL OR retired > {{generation:d}});
-CREATE TEMP VIEW hidden AS SELECT * FROM main.documents
-    WHERE NOT (added <= {{generation:d}} AND (retired IS NULL OR retired > {{generation:d}}));
-CREATE VIRTUAL TABLE temp.word_places USING fts5vocab(main, passage_index, instance);
-CREATE VIRTUAL TABLE temp.asked USING fts5(words, content = '', tokenize = "{TOKENIZER}");
-CREATE VIRTUAL TABLE temp.asked_places USING fts5vocab(temp, asked, instance);
-"""  # noqa: S608 - constants
-"""What a connection needs beside the file's own tables; kept in memory."""
 _PASSAGE: Final = (
     'p.number, p.id, p.document, p.code, p.kind, p."start", p."end", p.page, p.title, p.path, p.boxes, p.text'
 )
@@ -65,18 +53,11 @@ class PassageStore:
     def __init__(self, path: Path, *, generation: int) -> None:
         self.path = path
         self.generation = generation
-        self._file = path / DATABASE_NAME
-        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
-        if not self._file.is_file():
-            raise KnowledgeBaseError(f"{self._file} is missing; make it again with: vademecum ingest PATH --kb {path}")
+        self._file = ReadConnections(path, generation)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except Empty:
-                return
+        self._file.close()
 
     # Documents
 
@@ -85,26 +66,39 @@ class PassageStore:
         return list(self._by_id.values())
 
     def document(self, document_id: str) -> DocumentInfo:
-        """One document's header.
+        """One document's header, also of an older version.
 
         Raises:
             KnowledgeBaseError: no such document.
         """
-        try:
-            return self._by_id[document_id]
-        except KeyError as error:
-            raise KnowledgeBaseError(f"no document {document_id} in {self.path}; see: vademecum kb list") from error
+        info = self._by_id.get(document_id) or self._past_by_id.get(document_id)
+        if info is None:
+            raise KnowledgeBaseError(f"no document {document_id} in {self.path}; see: vademecum kb list")
+        return info
+
+    def is_current(self, document_id: str) -> bool:
+        """Whether a document is searched; an older version only opens."""
+        return document_id in self._by_id
+
+    def past(self) -> list[DocumentInfo]:
+        """Every older version that is kept, by id."""
+        return list(self._past_by_id.values())
+
+    def versions(self, set_id: str) -> list[DocumentInfo]:
+        """The versions of a set id: those that are searched first, each kind the newest first."""
+        held = ([info for info in some if info.set_id == set_id] for some in (self.documents(), self.past()))
+        return [info for some in held for info in newest_first(some)]
 
     def source_text(self, document_id: str) -> str:
         """The whole stored text that every offset of this document points into."""
-        row = self._one("SELECT text FROM texts WHERE document = ?", (self._number(document_id),))
+        row = self._file.one("SELECT text FROM texts WHERE document = ?", (self._number(document_id),))
         if row is None:
             raise self._removed(document_id)
         return str(row[0])
 
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """A document's sections in their order."""
-        rows = self._all(
+        rows = self._file.all(
             'SELECT code, title, path, "start", "end", kind, table_rows FROM sections'
             " WHERE document = ? ORDER BY ordinal",
             (self._number(document_id),),
@@ -124,7 +118,7 @@ class PassageStore:
 
     def lines(self, document_id: str, start: int, end: int) -> tuple[Line, ...]:
         """The printed lines that touch `[start, end)`, in the order of the text."""
-        rows = self._all(
+        rows = self._file.all(
             'SELECT "start", "end", page, x0, y0, x1, y1 FROM lines'
             ' WHERE document = ? AND "start" < ? AND "end" > ? ORDER BY "start", ordinal',
             (self._number(document_id), end, start),
@@ -137,14 +131,14 @@ class PassageStore:
     # Passages
 
     def passage(self, passage_id: str) -> Passage:
-        """One passage by its stable id.
+        """One passage by its stable id, also of an older version.
 
         Raises:
             KnowledgeBaseError: no such passage.
         """
-        rows = self._all(f"SELECT {_PASSAGE} FROM passages p WHERE p.id = ?", (passage_id,))  # noqa: S608 - a constant
+        rows = self._file.all(f"SELECT {_PASSAGE} FROM passages p WHERE p.id = ?", (passage_id,))  # noqa: S608 - a constant
         for row in rows:
-            if row[2] in self._by_number:
+            if row[2] in self._by_number or row[2] in self._past_by_number:
                 return self._passage(row)
         raise KnowledgeBaseError(f"no passage {passage_id} in {self.path}; a newer version may have replaced it")
 
@@ -155,13 +149,15 @@ class PassageStore:
             some = [int(number) for number in numbers[start : start + _NUMBERS_PER_QUERY]]
             marks = ", ".join("?" * len(some))
             query = f"SELECT {_PASSAGE} FROM passages p WHERE p.number IN ({marks})"  # noqa: S608 - marks only
-            found.update((row[0], self._passage(row)) for row in self._all(query, some) if row[2] in self._by_number)
+            found.update(
+                (row[0], self._passage(row)) for row in self._file.all(query, some) if row[2] in self._by_number
+            )
         return {int(number): found[number] for number in numbers if number in found}
 
     def passages_of(self, document_id: str, codes: Collection[str] | None = None) -> list[Passage]:
         """A document's passages in the order of its text, of the sections with these codes if given."""
         query = f'SELECT {_PASSAGE} FROM passages p WHERE p.document = ? ORDER BY p."start", p.number'  # noqa: S608
-        rows = self._all(query, (self._number(document_id),))
+        rows = self._file.all(query, (self._number(document_id),))
         return [self._passage(row) for row in rows if codes is None or row[3] in codes]
 
     def numbers(
@@ -192,7 +188,7 @@ class PassageStore:
             "SELECT p.number, p.document, p.code, p.title, p.kind FROM passages p"
             " JOIN visible d ON d.number = p.document ORDER BY p.number"
         )
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             cursor = connection.execute(query)
             # In parts, so that a million passages are never a million Python objects at once.
             while rows := cursor.fetchmany(_ROWS_AT_ONCE):
@@ -219,7 +215,7 @@ class PassageStore:
         """
         query = "SELECT rowid FROM passage_index WHERE passage_index MATCH ? ORDER BY rowid LIMIT ?"
         try:
-            rows = self._all(query, (match, at_most + self._n_hidden))
+            rows = self._file.all(query, (match, at_most + self._n_hidden))
         except sqlite3.OperationalError as error:
             raise ValueError(f"not an FTS5 expression: {match!r} ({error})") from error
         return [row[0] for row in rows if self._is_visible(row[0])][:at_most]
@@ -228,7 +224,9 @@ class PassageStore:
         """Where a stem stands: passage numbers, ascending and repeated, and `in text << 32 | word` inside each."""
         import numpy as np
 
-        rows = self._all("SELECT doc, col = 'text', offset FROM word_places WHERE term = ? AND col != 'scope'", (stem,))
+        rows = self._file.all(
+            "SELECT doc, col = 'text', offset FROM word_places WHERE term = ? AND col != 'scope'", (stem,)
+        )
         places = np.array(rows, dtype=np.int64).reshape(-1, 3)
         return places[:, 0], places[:, 1] << 32 | places[:, 2]
 
@@ -236,7 +234,7 @@ class PassageStore:
         """The number of every passage of the word index, hidden ones too, and its words in all columns."""
         import numpy as np
 
-        rows = self._all("SELECT id, sz FROM passage_index_docsize ORDER BY id")
+        rows = self._file.all("SELECT id, sz FROM passage_index_docsize ORDER BY id")
         # FTS5 stores the words of the three columns as SQLite varints: seven bits a byte, the last byte below 128.
         data = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.uint8)
         ends = np.flatnonzero(data < 128)
@@ -248,7 +246,7 @@ class PassageStore:
     def stems(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
         """The words of each phrase as FTS5 cuts and stems them."""
         found: list[list[str]] = [[] for _ in phrases]
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             connection.executemany("INSERT INTO asked (rowid, words) VALUES (?, ?)", enumerate(phrases))
             try:
                 for place, stem in connection.execute("SELECT doc, term FROM asked_places ORDER BY doc, offset"):
@@ -259,7 +257,7 @@ class PassageStore:
 
     def drug_names(self) -> list[DrugName]:
         """Every different name that the documents give to medicines."""
-        rows = self._all(
+        rows = self._file.all(
             "SELECT DISTINCT n.name, n.relation, n.ingredients FROM names n JOIN visible d ON d.number = n.document"
             " ORDER BY 1, 2, 3"
         )
@@ -268,15 +266,20 @@ class PassageStore:
             for name, relation, ingredients in rows
         ]
 
+    @cached_property
+    def comparison(self) -> SourceComparison:
+        """What the documents have in common, and where they are at odds."""
+        return SourceComparison(self._file, self.generation, self._by_number, self.passages)
+
     def integrity_problems(self) -> list[str]:
         """What SQLite itself finds wrong with the file, one line each."""
-        return [f"{self._file}: {row[0]}" for row in self._all("PRAGMA quick_check") if row[0] != "ok"]
+        return [f"{self.path}: {row[0]}" for row in self._file.all("PRAGMA quick_check") if row[0] != "ok"]
 
     # Inside
 
     @cached_property
     def _by_number(self) -> dict[int, DocumentInfo]:
-        rows = self._all("SELECT number, header FROM visible ORDER BY id")
+        rows = self._file.all("SELECT number, header FROM visible ORDER BY id")
         return {number: read_header(header) for number, header in rows}
 
     @cached_property
@@ -285,12 +288,21 @@ class PassageStore:
 
     @cached_property
     def _number_by_id(self) -> dict[str, int]:
-        return {info.id: number for number, info in self._by_number.items()}
+        return {info.id: number for some in (self._past_by_number, self._by_number) for number, info in some.items()}
+
+    @cached_property
+    def _past_by_number(self) -> dict[int, DocumentInfo]:
+        rows = self._file.all("SELECT number, header FROM past ORDER BY id")
+        return {number: read_header(header) for number, header in rows}
+
+    @cached_property
+    def _past_by_id(self) -> dict[str, DocumentInfo]:
+        return {info.id: info for info in self._past_by_number.values()}
 
     @property
     def _n_hidden(self) -> int:
         """How many passages a run in progress, or one that was killed, has put into the word index."""
-        row = self._one("SELECT count(*) FROM passages WHERE document IN (SELECT number FROM hidden)")
+        row = self._file.one("SELECT count(*) FROM passages WHERE document IN (SELECT number FROM hidden)")
         return int(row[0]) if row is not None else 0
 
     def _is_visible(self, number: int) -> bool:
@@ -307,7 +319,7 @@ class PassageStore:
         return Passage(
             id=passage_id,
             number=number,
-            document=self._by_number[document],
+            document=self._by_number.get(document) or self._past_by_number[document],
             kind=kind,
             section_code=code,
             section_title=title,
@@ -322,40 +334,6 @@ class PassageStore:
     def _removed(self, document_id: str) -> KnowledgeBaseError:
         return KnowledgeBaseError(f"document {document_id} has just been removed from {self.path}; try again")
 
-    def _all(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with self._connection() as connection:
-            return connection.execute(query, parameters).fetchall()
-
-    def _one(self, query: str, parameters: Sequence[Any] = ()) -> Any:  # noqa: ANN401 - a row or None
-        with self._connection() as connection:
-            return connection.execute(query, parameters).fetchone()
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            connection = self._idle.get_nowait()
-        except Empty:
-            connection = self._connect()
-        try:
-            yield connection
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            raise _damaged(self._file, error) from error
-        finally:
-            self._idle.put(connection)
-
-    def _connect(self) -> sqlite3.Connection:
-        # In a folder that cannot be written SQLite cannot set up its WAL index, and nobody changes the file.
-        mode = "mode=ro" if os.access(self.path, os.W_OK) else "immutable=1"
-        try:
-            uri = f"file:{quote(str(self._file))}?{mode}"
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=60, isolation_level=None)
-            connection.executescript(_TEMPORARY.format(generation=self.generation))
-            return connection
-        except sqlite3.DatabaseError as error:
-            raise _damaged(self._file, error) from error
-
 
 def read_header(header: str) -> DocumentInfo:
     """The document header that `writer.py` stored as JSON."""
@@ -368,10 +346,3 @@ def read_header(header: str) -> DocumentInfo:
 @lru_cache(maxsize=4096)
 def _section_path(path: str) -> tuple[str, ...]:
     return tuple(json.loads(path))
-
-
-def _damaged(path: Path, error: Exception) -> KnowledgeBaseError:
-    return KnowledgeBaseError(
-        f"{path} is damaged ({error}); delete {path.parent} and make it again with: "
-        f"vademecum ingest PATH --kb {path.parent}"
-    )

@@ -108,14 +108,15 @@ class HybridRetriever:
         return boxed_warnings.find(opened.store, {one: opened.catalogue.documents_of((one,)) for one in ingredients})
 
     def search(self, query: Query) -> Retrieval:
-        """The best passages for a query, and how it was understood."""
+        """The best passages for a query, and how it was understood; looks in what was published last."""
+        self._kb.refresh()
         opened = self._open()
         found = self._find(query, opened)
         chosen = select(take_turns([*(part.ranked for part in found.parts), found.ranked]), query.k)
         aspects = [part.reading.aspects[:1] for part in found.parts]
         return Retrieval(
             query=query,
-            passages=_scored(chosen, found.vector, opened.dense),
+            passages=_scored(chosen, found.vector, opened),
             drugs=found.reading.drugs,
             aspects=self._tables.aspects.spoken(name for some in (*aspects, found.reading.aspects) for name in some),
             unknown_drugs=found.reading.unknown,
@@ -232,14 +233,19 @@ def _n_documents(scopes: Sequence[Scope], catalogue: Catalogue) -> int:
     return len({info.id for scope in scopes for info in scope.documents or ()})
 
 
-def _scored(
-    chosen: Sequence[Ranked], vector: NDArray[np.float32] | None, dense: DenseIndex
-) -> tuple[ScoredPassage, ...]:
+def _scored(chosen: Sequence[Ranked], vector: NDArray[np.float32] | None, opened: _Opened) -> tuple[ScoredPassage, ...]:
     if vector is None or not chosen:
         return ()
-    vectors = dense.vectors(np.array([one.passage.number for one in chosen], dtype=np.int64))
-    cosines = (vectors @ vector).tolist()
+    numbers = [one.passage.number for one in chosen]
+    cosines = (opened.dense.vectors(np.array(numbers, dtype=np.int64)) @ vector).tolist()
+    labels = opened.store.comparison.sharing(numbers)
     return tuple(
-        ScoredPassage(passage=one.passage, score=float(one.score), rank=rank, similarity=float(cosine))
+        ScoredPassage(
+            passage=one.passage,
+            score=float(one.score),
+            rank=rank,
+            similarity=float(cosine),
+            labels=labels.get(one.passage.number),
+        )
         for rank, (one, cosine) in enumerate(zip(chosen, cosines, strict=True), start=1)
     )

@@ -121,6 +121,33 @@ class Passage:
     boxes: tuple[Box, ...] = ()
 
 
+class Sharing(NamedTuple):
+    """How many of the labels of the same medicine, `of`, have exactly this passage: "n of m labels say this"."""
+
+    same: int
+    of: int
+
+
+class Place(NamedTuple):
+    """Where a dose stands: its amount as written, and the passage's document, section and page."""
+
+    written: str
+    passage_id: str
+    document: DocumentInfo
+    section_title: str
+    page: int | None
+
+
+class DoseDisagreement(NamedTuple):
+    """A dose of `drug` for `population` that another source gives `fold` times smaller or larger, fifty or more."""
+
+    drug: str
+    population: str
+    here: Place
+    there: Place
+    fold: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredPassage:
     """A passage with its place in one ranking; scores compare only within that ranking."""
@@ -130,6 +157,8 @@ class ScoredPassage:
     rank: int
     similarity: float | None = None
     """Cosine of the question and the passage, in [-1, 1], where the dense search saw it."""
+    labels: Sharing | None = None
+    """None for what is no label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from knowledge_base import retention, stored_doses
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.passage_store import read_header
 from knowledge_base.passage_text import embedding_hash, embedding_header, embedding_text, lexical_heading
-from knowledge_base.schema import DATABASE_NAME, migrate
+from knowledge_base.schema import DATABASE_NAME, migrate, text_sha256
 from knowledge_base.types import Passage, SourceDocument
 
 if TYPE_CHECKING:
@@ -35,6 +36,20 @@ class Addition(NamedTuple):
     n_documents: int
     n_passages: int
     n_unchanged: int
+
+
+class Removal(NamedTuple):
+    """What taking documents out came to: ids that are not stored, and how many older versions went with the others."""
+
+    missing: list[str]
+    n_older: int
+
+
+class Compaction(NamedTuple):
+    """How many older versions and vectors were dropped."""
+
+    n_versions: int
+    n_vectors: int
 
 
 class PassageWriter:
@@ -83,7 +98,7 @@ class PassageWriter:
         """Whether `generation` differs from the one before it."""
         row = self._db.execute(
             "SELECT EXISTS (SELECT 1 FROM documents WHERE added = :g AND retired IS NULL)"
-            " OR EXISTS (SELECT 1 FROM documents WHERE retired = :g AND added < :g)",
+            " OR EXISTS (SELECT 1 FROM documents WHERE added < :g AND :g IN (retired, superseded))",
             {"g": generation},
         ).fetchone()
         return bool(row[0])
@@ -129,33 +144,44 @@ class PassageWriter:
             self._db.execute("DELETE FROM file_documents WHERE path = ?", (file_path,))
             self._db.executemany("INSERT INTO file_documents VALUES (?, ?)", [(file_path, number) for number in held])
             self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (file_path, sha256))
-            for number in before - held:
-                holder = "SELECT 1 FROM file_documents WHERE document = ? LIMIT 1"
-                if self._db.execute(holder, (number,)).fetchone() is None:
-                    self._retire(number, generation)
+            # A version of a label may become history; `settle_versions` sees to it when all files are read.
+            self._db.executemany(
+                "UPDATE documents SET retired = ? WHERE number = ? AND retired IS NULL AND set_id IS NULL"
+                " AND NOT EXISTS (SELECT 1 FROM file_documents WHERE document = number)",
+                [(generation, number) for number in before - held],
+            )
         return Addition(added, n_passages, unchanged)
 
-    def remove(self, document_ids: Collection[str], generation: int) -> list[str]:
-        """Retire documents, forget the files they came from, and return the ids that are not stored."""
-        missing = []
+    def remove(self, document_ids: Collection[str], generation: int) -> Removal:
+        """Retire documents and forget the files they came from; with the last of a label its older versions too."""
+        missing, n_older = [], 0
         with self._transaction():
             for document_id in document_ids:
-                number = self._current_number(document_id)
+                number = self._number(document_id)
                 if number is None:
                     missing.append(document_id)
                     continue
-                # Forgotten, so that ingesting such a file again brings its documents back.
-                self._db.execute(
-                    "DELETE FROM files WHERE path IN (SELECT path FROM file_documents WHERE document = ?)", (number,)
-                )
-                self._db.execute("DELETE FROM file_documents WHERE document = ?", (number,))
-                self._retire(number, generation)
-        return missing
+                older = self._db.execute(
+                    "SELECT o.number FROM documents o JOIN current_documents d ON d.set_id = o.set_id"
+                    " WHERE d.number = :number AND o.retired IS NULL AND o.superseded IS NOT NULL AND NOT EXISTS"
+                    " (SELECT 1 FROM current_documents c WHERE c.set_id = d.set_id AND c.number != :number)",
+                    {"number": number},
+                ).fetchall()
+                n_older += len(older)
+                for (one,) in [(number,), *older]:
+                    # Forgotten, so that ingesting such a file again brings its documents back.
+                    self._db.execute(
+                        "DELETE FROM files WHERE path IN (SELECT path FROM file_documents WHERE document = ?)", (one,)
+                    )
+                    self._db.execute("DELETE FROM file_documents WHERE document = ?", (one,))
+                    self._retire(one, generation)
+        return Removal(missing, n_older)
 
     def _put(self, document: SourceDocument, passages: Sequence[Passage], generation: int) -> tuple[int, bool]:
         info = document.info
         fingerprint = _fingerprint(document, passages)
-        row = self._db.execute("SELECT number, fingerprint FROM current_documents WHERE id = ?", (info.id,)).fetchone()
+        held = "SELECT number, fingerprint FROM documents WHERE id = ? AND retired IS NULL"
+        row = self._db.execute(held, (info.id,)).fetchone()
         if row is not None and row[1] == fingerprint:
             return int(row[0]), False
         if row is not None:
@@ -194,11 +220,11 @@ class PassageWriter:
         for p in passages:
             heading = lexical_heading(p)
             cursor = self._db.execute(
-                'INSERT INTO passages (id, document, code, kind, "start", "end", page, text_hash, title, path, boxes,'
-                " heading, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                'INSERT INTO passage_places (id, document, code, kind, "start", "end", page, text_hash, title, path,'
+                " boxes, heading, text_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     p.id, number, p.section_code, p.kind, p.start, p.end, p.page, embedding_hash(embedding_text(p)),
-                    p.section_title, _json(p.section_path), _json(p.boxes), heading, p.text,
+                    p.section_title, _json(p.section_path), _json(p.boxes), heading, self._text_number(p.text),
                 ),
             )  # fmt: skip
             self._db.execute(
@@ -207,8 +233,17 @@ class PassageWriter:
                 (cursor.lastrowid,),
             )
 
-    def _current_number(self, document_id: str) -> int | None:
-        row = self._db.execute("SELECT number FROM current_documents WHERE id = ?", (document_id,)).fetchone()
+    def _text_number(self, text: str) -> int:
+        """The number of a stored text, stored now if it is new."""
+        key = text_sha256(text)
+        row = self._db.execute("SELECT number FROM passage_texts WHERE hash = ?", (key,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        return int(self._db.execute("INSERT INTO passage_texts (hash, text) VALUES (?, ?)", (key, text)).lastrowid or 0)
+
+    def _number(self, document_id: str) -> int | None:
+        held = "SELECT number FROM documents WHERE id = ? AND retired IS NULL"
+        row = self._db.execute(held, (document_id,)).fetchone()
         return None if row is None else int(row[0])
 
     def _retire(self, number: int, generation: int) -> None:
@@ -257,6 +292,24 @@ class PassageWriter:
         vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), dimension)
         return numbers, vectors
 
+    # Doses
+
+    def read_doses(self) -> None:
+        """Read the doses of every searched document that was not read yet."""
+        there_are_more = True
+        while there_are_more:
+            with self._transaction():
+                there_are_more = stored_doses.read_some(self._db)
+
+    def compare_doses(self, generation: int) -> None:
+        """Find the doses at odds among what `generation` searches."""
+        with self._transaction():
+            stored_doses.compare(self._db, generation)
+
+    def has_compared_doses(self, generation: int) -> bool:
+        """Whether that was done for `generation`."""
+        return stored_doses.is_compared(self._db, generation)
+
     # Publishing
 
     def checkpoint(self) -> None:
@@ -268,30 +321,25 @@ class PassageWriter:
         with self._transaction():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(generation),))
 
-    def clear_retired(self, generation: int) -> None:
-        """Delete the documents that `generation` and later ones do not show, and vectors without a passage."""
+    def settle_versions(self, generation: int) -> None:
+        """From `generation` on show the newest version of each label and keep the older ones as history."""
         with self._transaction():
-            numbers = [
-                row[0] for row in self._db.execute("SELECT number FROM documents WHERE retired <= ?", (generation,))
-            ]
-            for number in numbers:
-                self._delete(number)
-            if numbers:
-                self._db.execute(
-                    "DELETE FROM embeddings WHERE NOT EXISTS"
-                    " (SELECT 1 FROM passages p WHERE p.text_hash = embeddings.text_hash)"
-                )
+            retention.settle_versions(self._db, generation)
 
-    def _delete(self, number: int) -> None:
-        self._db.execute(
-            "INSERT INTO passage_index (passage_index, rowid, heading, text, scope)"
-            " SELECT 'delete', w.number, w.heading, w.text, w.scope FROM passage_words w"
-            " JOIN passages p ON p.number = w.number WHERE p.document = ?",
-            (number,),
-        )
-        for table in ("passages", "names", "lines", "sections", "texts", "file_documents"):
-            self._db.execute(f"DELETE FROM {table} WHERE document = ?", (number,))  # noqa: S608 - constants
-        self._db.execute("DELETE FROM documents WHERE number = ?", (number,))
+    def clear(self, generation: int) -> None:
+        """Delete what `generation` and later ones do not show."""
+        with self._transaction():
+            retention.clear(self._db, generation)
+
+    def compact(self, model: str, generation: int, *, history: bool) -> Compaction:
+        """Drop vectors that no search needs, older versions too if asked, and give the space back to the disk."""
+        with self._transaction():
+            n_versions = retention.forget_history(self._db, generation) if history else 0
+            n_vectors = retention.drop_unused_vectors(self._db, model)
+            self._db.execute("INSERT INTO passage_index (passage_index) VALUES ('optimize')")
+        self._db.execute("VACUUM")
+        self.checkpoint()
+        return Compaction(n_versions, n_vectors)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -94,6 +94,8 @@ def make_document() -> DocumentMaker:
         title: str = "Ibuprofen tablets",
         source_path: str = "/labels/ibuprofen.md",
         effective_date: str | None = None,
+        set_id: str | None = None,
+        version: str | None = None,
     ) -> tuple[SourceDocument, list[Passage]]:
         info = DocumentInfo(
             id=document_id,
@@ -104,6 +106,8 @@ def make_document() -> DocumentMaker:
             sha256="0" * 64,
             ingredients=ingredients,
             effective_date=effective_date,
+            set_id=set_id,
+            version=version,
         )
         text, made, passages = "", [], []
         for heading, body in sections.items():

@@ -19,7 +19,7 @@ COMMAND = Path(sys.executable).parent / "vademecum"
 PASSAGE_FIELDS = {
     *("rank", "score", "passage_id", "document_id", "source_path", "title", "kind", "set_id", "version"),
     *("effective_date", "ingredients", "brands", "section_code", "section_title", "section_path", "page", "boxes"),
-    *("text", "start", "end"),
+    *("text", "start", "end", "labels"),
 }
 ANSWER_FIELDS = {
     *("id", "question", "kind", "text", "claims", "citations", "passages", "boxed_warnings", "notices", "drugs"),

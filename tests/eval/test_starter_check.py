@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from eval import starter_check
-from eval.quantities import quantities
 from eval.starter_check import Evidence, Finding, Monograph, check, collect, load_explained, read_labels, read_monograph
 from knowledge_base import loinc
 from knowledge_base.errors import VademecumError
+from knowledge_base.quantities import quantities
 
 MONOGRAPH = """---
 title: Exampline

@@ -132,7 +132,7 @@ def test_a_run_that_fails_publishes_nothing_and_the_next_goes_on(tmp_path: Path,
 
 
 def test_one_writer_at_a_time(tmp_path: Path, word_embedder) -> None:
-    with KnowledgeBaseBuilder(tmp_path, word_embedder), pytest.raises(KnowledgeBaseError, match="another process"):
+    with KnowledgeBaseBuilder(tmp_path, word_embedder), pytest.raises(KnowledgeBaseError, match="another ingest"):
         KnowledgeBaseBuilder(tmp_path, word_embedder).__enter__()
     with KnowledgeBaseBuilder(tmp_path, word_embedder):
         pass

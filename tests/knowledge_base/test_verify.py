@@ -32,12 +32,12 @@ def test_clean(kb_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "problem"),
     [
-        ("UPDATE passages SET text = 'Pain!' WHERE number = 1", "its text is not the source text at"),
-        ('UPDATE passages SET "end" = 99999 WHERE number = 1', "its text is not the source text at"),
+        ("UPDATE passage_texts SET text = 'Pain!' WHERE number = 1", "its text is not the source text at"),
+        ('UPDATE passage_places SET "end" = 99999 WHERE number = 1', "its text is not the source text at"),
         ("UPDATE texts SET text = ' ' || text WHERE document = 1", "its text is not the source text at"),
         ('UPDATE sections SET "end" = 99999 WHERE document = 1', "lies outside the text"),
-        ("DELETE FROM passages WHERE number = 2", "1 vectors have no passage"),
-        ("DELETE FROM passages WHERE number = 2", "3 passages are stored, the manifest says 4"),
+        ("DELETE FROM passage_places WHERE number = 2", "1 vectors have no passage"),
+        ("DELETE FROM passage_places WHERE number = 2", "3 passages are stored, the manifest says 4"),
         ("UPDATE documents SET retired = 1 WHERE number = 2", "1 documents are stored, the manifest says 2"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.quantities import Quantity, quantities
+from knowledge_base.quantities import Quantity, quantities
 
 
 def values(text: str) -> list[tuple[Fraction, str]]:

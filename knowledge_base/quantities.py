@@ -8,6 +8,7 @@ numbers, telephone numbers) are no quantities.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
@@ -19,8 +20,12 @@ _UNITS: Final = (
     (r"(?i:mmol\s*/\s*l(?:iter)?)", "mmol/L", Fraction(1)),
     (r"(?i:mcg\s*/\s*ml)", "mcg/mL", Fraction(1)),
     (r"(?i:mg\s*/\s*ml)", "mg/mL", Fraction(1)),
-    (r"(?i:(?:mcg|micrograms?)(?:\s*/\s*|\s+per\s+)kg)", "mg/kg", Fraction(1, 1000)),
+    (r"(?i:(?:mcg|micrograms?|µg|μg)(?:\s*/\s*|\s+per\s+)(?:kg|kilogram))", "mg/kg", Fraction(1, 1000)),
     (r"(?i:(?:mg|milligrams?)(?:\s*/\s*|\s+per\s+)(?:kg|kilogram))", "mg/kg", Fraction(1)),
+    (r"(?i:(?:g|grams?)(?:\s*/\s*|\s+per\s+)(?:kg|kilogram))", "mg/kg", Fraction(1000)),
+    (r"(?i:(?:mcg|micrograms?|µg|μg)(?:\s*/\s*|\s+per\s+)(?:m\s?[2²]))", "mg/m2", Fraction(1, 1000)),
+    (r"(?i:(?:mg|milligrams?)(?:\s*/\s*|\s+per\s+)(?:m\s?[2²]))", "mg/m2", Fraction(1)),
+    (r"(?i:(?:g|grams?)(?:\s*/\s*|\s+per\s+)(?:m\s?[2²]))", "mg/m2", Fraction(1000)),
     (r"(?i:units?(?:\s*/\s*|\s+per\s+)kg)", "unit/kg", Fraction(1)),
     (r"(?i:units?(?:\s*/\s*|\s+per\s+)ml)", "unit/mL", Fraction(1)),
     (r"(?i:mcg|micrograms?|µg|μg)", "mg", Fraction(1, 1000)),
@@ -54,6 +59,7 @@ _QUANTITY = re.compile(
     rf"{_START}(?P<numbers>(?:{_NUMBER})(?:{_AND}{_BELOW}(?:{_NUMBER}))*)"
     rf"\s*-?\s*(?:{'|'.join(f'(?P<u{n}>{unit[0]})' for n, unit in enumerate(_UNITS))})(?![A-Za-z])"
 )
+_NUMBERS: Final = re.compile(_NUMBER)
 _WORDS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORD = re.compile(
     rf"\b(?P<word>{'|'.join(_WORDS)})(?=[ -](?:hours?|days?|weeks?|months?|years?|tablets?|capsules?)\b)", re.IGNORECASE
@@ -68,23 +74,27 @@ _DEGREES = str.maketrans("", "", "°º˚")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """An amount: `value` in the canonical `unit`; `text` is how it was written and does not count."""
+    """An amount: `value` in the canonical `unit`; how and where it was written does not count."""
 
     value: Fraction
     unit: str
     text: str = field(compare=False, default="")
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every number with a unit in a text, in order."""
+    """Every number with a unit in a text, in order, numbers in words too; offsets are not those of the text."""
     plain = text.translate(_DEGREES)
     plain = _WORD.sub(lambda found: str(_WORDS.index(found["word"].lower()) + 1), plain)
-    plain = _AGE.sub(r"\1\2 years", plain)
-    result = []
-    for found in _QUANTITY.finditer(plain):
-        _, unit, factor = next(_UNITS[n] for n in range(len(_UNITS)) if found[f"u{n}"] is not None)
-        written = plain[found.end("numbers") : found.end()].strip(" -")
-        for number in re.findall(_NUMBER, found["numbers"]):
+    return list(written_quantities(_AGE.sub(r"\1\2 years", plain)))
+
+
+def written_quantities(text: str) -> Iterator[Quantity]:
+    """Every number in figures with its unit behind it; of a range or list each, with the offsets of the whole."""
+    for found in _QUANTITY.finditer(text):
+        _, unit, factor = _UNITS[int(str(found.lastgroup)[1:])]
+        written = text[found.end("numbers") : found.end()].strip(" -")
+        for number in _NUMBERS.findall(found["numbers"]):
             value = Fraction(number.replace(",", "")) * factor
-            result.append(Quantity(value=value, unit=unit, text=f"{number} {written}"))
-    return result
+            yield Quantity(value=value, unit=unit, text=f"{number} {written}", start=found.start(), end=found.end())
