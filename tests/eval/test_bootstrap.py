@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.bootstrap import mean_interval
@@ -22,6 +22,7 @@ def test_nothing_judged_is_not_zero() -> None:
     assert mean_interval([]) == (0, None, None, None)
 
 
+@settings(deadline=None)  # the first example loads libraries
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=30))
 def test_the_interval_holds_the_mean_and_stays_in_range(values: list[float]) -> None:
     interval = mean_interval(values, n_draws=500)
