@@ -96,5 +96,5 @@ def test_the_list_names_every_benchmark_once() -> None:
     assert len(names) == len(set(names))
 
 
-def test_the_app_has_the_four_commands() -> None:
-    assert [one.name for one in evaluate.registered_commands] == ["list", "run", "report", "compare"]
+def test_the_commands_there_are() -> None:
+    assert [one.name for one in evaluate.registered_commands] == ["list", "run", "report", "compare", "export"]
