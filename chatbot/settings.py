@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     """How long it may be silent in the middle of a reply before the answer is quoted instead."""
     vllm_python: Path | None = None
     """The interpreter of an environment with vLLM; None is the one that `make vllm` builds in the project folder."""
+    judge_base_url: str | None = None
+    """Address of the model that judges answers in `vademecum eval`; None leaves judging to rules."""
+    judge_model: str | None = None
+    judge_api_key: SecretStr | None = None
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
     """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""

@@ -172,6 +172,19 @@ def _open_served_model(settings: Settings) -> ServedModel:
     )
 
 
+def open_judge_model(settings: Settings) -> CircuitBreaker | None:
+    """The language model that judges answers of others, if the settings name one."""
+    if settings.judge_base_url is None:
+        return None
+    named = {
+        "llm_base_url": settings.judge_base_url,
+        "llm_model": settings.judge_model,
+        "llm_api_key": settings.judge_api_key,
+        "llm_local_model": None,
+    }
+    return open_chat_model(settings.model_copy(update=named))
+
+
 def open_answerer(settings: Settings, named: Path | None, chat_model: ChatModel | None = None) -> OpenedAnswerer:
     """Everything between a question and its answer, with the language model given or that of the settings."""
     knowledge_base = open_kb(settings, named)

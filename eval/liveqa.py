@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from eval.baselines import MINILM, RRF, SYSTEMS, TextBaselines
-from eval.bootstrap import mean_interval, paired_difference
+from eval.bootstrap import mean_interval
 from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
+from eval.paired import paired_difference
 from eval.topics import GOOD, Topic
 from knowledge_base.errors import VademecumError
 from knowledge_base.question_core import core_of
@@ -135,9 +136,11 @@ def measure_liveqa(folder: Path, embedder: Embedder, limit: int | None = None) -
 def _of_wording(name: str, values: Mapping[str, list[float]], bar: float) -> list[Measure]:
     rows = [Measure.of_share(TASK, system, name, mean_interval(values[system]), bar=bar) for system in values]
     for other in (MINILM, RRF):
-        interval, p = paired_difference(values[OURS], values[other])
-        note = f"two-sided bootstrap p = {p:.2g}" if p is not None else ""
-        rows.append(Measure.of_share(TASK, OURS, f"{name}, ours minus {other}", interval, bar=0.0, note=note))
+        difference = paired_difference(values[OURS], values[other])
+        note = f"two-sided p = {difference.p:.2g} by randomisation" if difference.p is not None else ""
+        rows.append(
+            Measure.of_share(TASK, OURS, f"{name}, ours minus {other}", difference.interval, bar=0.0, note=note)
+        )
     return rows
 
 

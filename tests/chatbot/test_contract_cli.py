@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from eval.cli import STARTER_QUESTIONS
+from eval.questions import STARTER_QUESTIONS
 
 COMMAND = Path(sys.executable).parent / "vademecum"
 PASSAGE_FIELDS = {
