@@ -1,0 +1,92 @@
+"""Does evidence support a claim, refute it, or neither? The program's own check of sentences, used as a judge.
+
+It is a rule judge: numbers, names, "not", frequency and direction must agree and the meaning must be near (cosine of
+MiniLM). What it calls refuted is near the evidence and differs in a "not". It knows no world and no synonyms, so its
+verdicts are shown with their agreement with people (`healthver`, `kqa`), never alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from chatbot.types import Citation
+from chatbot.verification import PARTIAL_COSINE, WrittenSentence, verify
+from eval.benchmarks.stance import sentences_of
+from knowledge_base.medicine_table import medicine_table
+from knowledge_base.types import DocumentInfo, Passage
+from knowledge_base.words import folded_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from knowledge_base.embedder import Embedder
+
+Entailment = Literal["supports", "refutes", "neutral"]
+ENTAILMENTS: Final[tuple[Entailment, ...]] = get_args(Entailment)
+_N_NEAR: Final = 3
+"""Sentences of the evidence that are held against a claim one by one: the nearest ones."""
+_N_EMBEDDED: Final = 8
+"""Those that share most words with the claim are embedded; the rest is hardly the nearest."""
+_MAX_READ: Final = 80
+_NOT: Final = re.compile(r"\b(?:not|no|never|without|cannot|\w+n't|nor|neither|lack|fail(?:s|ed)?|unlikely)\b", re.I)
+
+
+class RuleJudge:
+    """The rule judge with one embedder; safe to share between threads."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def judge(self, evidence: Sequence[str], claim: str) -> Entailment:
+        """The verdict on one claim against some texts."""
+        claim = " ".join(claim.split())
+        sentences = _sharing_most(sentences_of(evidence)[:_MAX_READ], claim)
+        if not sentences or not claim:
+            return "neutral"
+        vectors = dict(zip(sentences, self._embedder.embed_passages(sentences), strict=True))
+        vectors[claim] = self._embedder.embed_queries([claim])[0]
+        near = sorted(sentences, key=lambda one: -float(vectors[one] @ vectors[claim]))[:_N_NEAR]
+        for sentence in near:
+            cited = [_citation(sentence)]
+            written = WrittenSentence(text=claim, cited=(1,))
+            if verify(written, cited, _drug_names(), partial(_known, vectors)).support == "supported":
+                return "supports"
+        turned = bool(_NOT.search(claim)) is not bool(_NOT.search(near[0]))
+        return "refutes" if turned and float(vectors[near[0]] @ vectors[claim]) >= PARTIAL_COSINE else "neutral"
+
+
+def _known(vectors: Mapping[str, NDArray[np.float32]], texts: Sequence[str]) -> NDArray[np.float32]:
+    import numpy as np
+
+    return np.stack([vectors[text] for text in texts])
+
+
+def _sharing_most(sentences: Sequence[str], claim: str) -> list[str]:
+    words = frozenset(folded_words(claim))
+    return sorted(sentences, key=lambda one: -len(words.intersection(folded_words(one))))[:_N_EMBEDDED]
+
+
+@cache
+def _drug_names() -> frozenset[str]:
+    return frozenset(medicine_table().ingredients)
+
+
+def _citation(text: str) -> Citation:
+    info = DocumentInfo(id="evidence", source_path="", format="text", kind="other", title="", sha256="")
+    passage = Passage(
+        id="evidence#1",
+        number=1,
+        document=info,
+        kind="other",
+        section_code=None,
+        section_title="",
+        section_path=(),
+        start=0,
+        end=len(text),
+        text=text,
+    )
+    return Citation(n=1, passage=passage, quote=text, quote_start=0, quote_end=len(text))
