@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
-.PHONY: help run test ask lint bench vllm lock clean
+.PHONY: help run test ask lint bench eval-gate vllm lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -58,6 +58,10 @@ bench: $(INSTALLED_DEV)  ## measure speed on this machine
 	@echo "Measuring; this takes a few minutes"
 	@$(BIN)/python -m benchmarks.retrieve
 	@$(BIN)/python -m benchmarks.embed
+
+eval-gate: $(INSTALLED)  ## fail if a fast fixed sample falls below eval/data/floors.toml
+	@echo "Asking a fixed sample; this takes about a minute"
+	@$(BIN)/python -m eval.gate
 
 vllm:  ## build the model server's own environment in .venv-vllm
 	@echo "Installing $(VLLM) $(VLLM_VERSION) into .venv-vllm (several GB on a GPU machine)"

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from benchmarks.machine import describe_machine
 from chatbot.settings import load_settings
 from chatbot.wiring import open_kb
-from eval.cli import STARTER_QUESTIONS
-from eval.questions import load_questions
+from eval.question_files import load_items
+from eval.questions import STARTER_QUESTIONS
 
 _NOISE = 0.02
 """A component's standard deviation: a copy has a cosine near 0.93 to its original."""
@@ -41,7 +41,7 @@ def main() -> None:
         vectors = np.repeat(vectors, arguments.copies, axis=0)
         vectors += np.float32(_NOISE) * rng.standard_normal(vectors.shape, dtype=np.float32)
         faiss.normalize_L2(vectors)
-    questions = knowledge_base.embedder.embed_queries([one.text for one in load_questions(STARTER_QUESTIONS)])
+    questions = knowledge_base.embedder.embed_queries([one.question for one in load_items(STARTER_QUESTIONS)])
     exact = np.argsort(-(questions @ vectors.T), axis=1)[:, : max(_DEPTHS)]
     print(f"{describe_machine()}; {len(vectors)} vectors, {len(questions)} questions, one thread")
     print("| index | recall@10 | recall@100 | MiB | built in s | median ms | best ms |")

@@ -42,7 +42,11 @@ def build_app() -> typer.Typer:
     app.add_typer(keeping.history, name="history")
     app.add_typer(serving.model, name="model")
     for plugin in entry_points(group=_PLUGIN_GROUP):
-        app.command(plugin.name)(plugin.load())
+        loaded = plugin.load()
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=plugin.name)
+        else:
+            app.command(plugin.name)(loaded)
     return app
 
 

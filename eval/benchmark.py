@@ -226,6 +226,10 @@ class Benchmark(Protocol):
         """
         return means(self, items, outputs)
 
+    def is_whole(self) -> bool:
+        """Whether one item stands for the whole benchmark, as where an older measure is wrapped: no time a question."""
+        return False
+
     def lower_is_better(self) -> frozenset[str]:
         """The scores that should be low, such as a rate of hallucinations."""
         return frozenset()

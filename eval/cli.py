@@ -1,74 +1,115 @@
-"""`vademecum eval NAME`: run a benchmark and print its table."""
+"""`vademecum eval`: list the benchmarks, run some, compare two runs, report one.
+
+`vademecum eval NAME --data PATH` is short for `vademecum eval run NAME --data PATH`.
+"""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Final
 
 import typer
+from typer.core import TyperGroup
 
-from knowledge_base.errors import VademecumError
-
-STARTER_QUESTIONS = Path(__file__).parent / "data" / "starter_questions.jsonl"
-
-
-class _Result(NamedTuple):
-    table: str
-    json: dict[str, Any]
+_RUN: Final = "run"
 
 
-def evaluate(
-    name: Annotated[
-        str, typer.Argument(help="`questions`, a file of your own; `retrieval`, all public benchmarks of search.")
+class _Suite(TyperGroup):
+    """A first word that is no command is the name of a benchmark."""
+
+    # The base class names a context of a private module of typer's.
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """The words of the command line, with `run` put in where it is left out."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = [_RUN, *args]
+        return super().parse_args(ctx, args)
+
+
+evaluate = typer.Typer(
+    cls=_Suite, help="Measure search and answers against questions with known outcome.", no_args_is_help=True
+)
+
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
+
+
+@evaluate.command("list")
+def list_benchmarks() -> None:
+    """The benchmarks there are."""
+    from eval.registry import REGISTRY, TOGETHER
+
+    for one in (*REGISTRY, *TOGETHER):
+        typer.echo(f"{one.name:24} {', '.join(one.layers):32} {one.title}")
+
+
+@evaluate.command(_RUN)
+def run(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Benchmarks (`vademecum eval list`), or `all`.")
     ],
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="PATH", help="Its data; default: the questions on the starter set."),
+        typer.Option("--data", metavar="PATH", help="Folder of the benchmarks; for `questions`, a file of your own."),
     ] = None,
     kb_path: Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="Knowledge base folder.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the result as JSON.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder of the run; the same folder goes on with it.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N questions of each benchmark.")] = None,
+    parallel: Annotated[
+        int | None, typer.Option(min=1, help="Questions asked at once; the cores, or 8 with a model.")
+    ] = None,
+    price_read: Annotated[float | None, typer.Option(min=0, help="Price of a million tokens read.")] = None,
+    price_written: Annotated[float | None, typer.Option(min=0, help="Price of a million tokens written.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask again what other runs have asked.")] = False,
 ) -> None:
-    """Measure search and answers against questions with known outcome."""
-    runs = {"questions": _questions, "retrieval": _retrieval}
-    if name not in runs:
-        raise VademecumError(f"eval {name}: not built yet; there is: {', '.join(runs)}")
-    result = runs[name](data, kb_path, limit)
-    typer.echo(result.table)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / f"{name}.json").write_text(json.dumps(result.json, indent=2, ensure_ascii=False), encoding="utf-8")
+    """Run benchmarks, print their tables and write JSON, CSV, Markdown and an HTML report."""
+    from eval.estimate import Prices
+    from eval.session import Order, carry_out
 
-
-def _questions(data: Path | None, kb_path: Path | None, limit: int | None) -> _Result:
-    import anyio
-
-    from chatbot.settings import load_settings
-    from chatbot.wiring import open_answerer
-    from eval.questions import load_questions, run_questions
-    from eval.report import to_table
-
-    questions = load_questions(data or STARTER_QUESTIONS)[:limit]
-    answerer = open_answerer(load_settings(), kb_path)
-    result = anyio.run(run_questions, answerer, questions)
-    return _Result(to_table(result), result.to_json())
-
-
-def _retrieval(data: Path | None, kb_path: Path | None, limit: int | None) -> _Result:
-    from chatbot.settings import load_settings
-    from chatbot.wiring import load_reranker, open_kb
-    from eval.retrieval import Setting, measure_retrieval, retrieval_table
-
-    if data is None or not data.is_dir():
-        raise VademecumError(f"eval retrieval: {data or 'no --data'} is no folder; name the folder of benchmarks")
-    settings = load_settings()
-    kb = open_kb(settings, kb_path)
-    setting = Setting(data=data, kb=kb, cache=settings.home / "eval", reranker=load_reranker(settings), limit=limit)
-    measures = measure_retrieval(setting)
-    manifest = kb.manifest
-    return _Result(
-        f"index {kb.index_version}, {manifest.n_documents} documents, {manifest.n_passages} passages, "
-        f"embedder {manifest.embedder}\n\n{retrieval_table(measures)}",
-        {"index": manifest.to_json(), "limit": limit, "measures": [one.to_json() for one in measures]},
+    prices = Prices(price_read, price_written) if price_read is not None and price_written is not None else None
+    order = Order(
+        names=tuple(names),
+        data=data,
+        kb_path=kb_path,
+        out=out,
+        limit=limit,
+        parallel=parallel,
+        prices=prices,
+        use_cache=not no_cache,
     )
+    for table in carry_out(order):
+        typer.echo(table)
+
+
+@evaluate.command("report")
+def report(
+    run_folder: RunFolder,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.md", help="Also write the tables here.")] = None,
+) -> None:
+    """Write the reports of a finished run again, and print its tables."""
+    from eval.markdown import to_markdown
+    from eval.reports import write_reports
+    from eval.results import read_results
+
+    results = read_results(run_folder)
+    write_reports(results, run_folder)
+    if out is not None:
+        out.write_text(to_markdown(results), encoding="utf-8")
+    typer.echo(to_markdown(results))
+
+
+@evaluate.command("compare")
+def compare(
+    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="Folder of a finished run.")],
+    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="Folder of another.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.html", help="Write the diff side by side.")] = None,
+) -> None:
+    """How much better RUN_B is than RUN_A on the same items, with p-values."""
+    from eval.compare import compare_runs, comparison_table
+    from eval.html_diff import to_html
+    from eval.results import read_results
+
+    rows = compare_runs(read_results(run_a), read_results(run_b))
+    typer.echo(comparison_table(rows))
+    if out is not None:
+        out.write_text(to_html(rows, str(run_a), str(run_b)), encoding="utf-8")

@@ -6,7 +6,8 @@ Every benchmark gives a sequence of these; `tables.py` prints them side by side.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eval.bootstrap import Interval
@@ -60,6 +61,19 @@ class Measure:
             higher_is_better=higher_is_better,
             note=note,
         )
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Measure:
+        """The figure that `to_json` wrote.
+
+        Raises:
+            TypeError: the row has other fields.
+        """
+        return cls(**{name: value for name, value in row.items() if name != "passes"})
+
+    def with_note(self, note: str) -> Measure:
+        """The figure with one more note."""
+        return replace(self, note="; ".join(one for one in (self.note, note) if one))
 
     @property
     def passes(self) -> bool | None:

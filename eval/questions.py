@@ -1,134 +1,92 @@
-"""A file of questions with their known outcome, and how well the answers meet it.
+"""Questions of one's own with their known outcome (see `question_files.py`), and how well the answers meet it.
 
-One JSON object a line: `question`, and any of `kind` ("answer", "abstention", "emergency"),
-`ingredient` (of the first citation), `section_codes` (one of them must be the first citation's) and
-`contains` (words that some quote must hold). What a line does not state is not judged.
+What a question does not state is not judged.
 """
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from chatbot.contract import to_json
-from chatbot.json_lines import numbered_lines
-from chatbot.opened import OpenedAnswerer
-from eval.statistics import Share, wilson
-from knowledge_base.errors import VademecumError
+from eval.answers import answer_output
+from eval.benchmark import Benchmark, Item, Layer, Origin, Output, System, SystemName
+from eval.citations import citation_precision, citation_recall, contains
+from eval.question_files import load_items
+from eval.selective import over_refusal, refusal_correct
+from eval.text_overlap import rouge_l, token_f1
 
-_MEASURES = ("kind", "drug", "section", "contains", "quotes exact")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question and what is known of its right answer."""
-
-    text: str
-    kind: str | None = None
-    ingredient: str | None = None
-    section_codes: tuple[str, ...] = ()
-    contains: str | None = None
+STARTER_QUESTIONS: Final = Path(__file__).parent / "data" / "starter_questions.jsonl"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """One question's verdicts by measure (None: not judged) and its time in seconds."""
+class Questions(Benchmark):
+    """Questions of one's own; those on the starter set where `--data` names no file."""
 
-    question: str
-    verdicts: dict[str, bool | None]
-    seconds: float
+    name: str = "questions"
+    title: str = "Questions of your own, or the project's on its starter set"
+    origin: Origin = Origin(
+        address="eval/data/starter_questions.jsonl", licence="AGPL-3.0-or-later", paper="docs/evaluation.md"
+    )
+    layers: tuple[Layer, ...] = ("answers", "grounding", "retrieval")
+    systems: tuple[SystemName, ...] = ("vademecum", "extractive", "closed book", "BM25", "MiniLM", "RRF")
+    main: str = "kind"
 
+    def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
+        """The questions of a file.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionsResult:
-    """All judgements of one run, with what is needed to repeat it."""
+        Raises:
+            VademecumError: the file or a question of it cannot be used; names the line.
+        """
+        return load_items(STARTER_QUESTIONS if folder.is_dir() else folder)[:limit]
 
-    judgements: tuple[Judgement, ...]
-    index_version: str
-    model: str
+    async def ask(self, item: Item, system: System) -> Output:
+        """The system's answer."""
+        return await answer_output(item, system)
 
-    def share(self, measure: str) -> Share:
-        """The share of judged questions that meet a measure, with its interval."""
-        verdicts = [j.verdicts[measure] for j in self.judgements if j.verdicts[measure] is not None]
-        return wilson(sum(verdict is True for verdict in verdicts), len(verdicts))
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """The names of the measures, in the order of the table."""
-        return _MEASURES
-
-    def to_json(self) -> dict[str, Any]:
-        """The result as JSON values."""
+    def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
+        """What the question states, held against the answer; a baseline without citations has no drug and section."""
+        answer, gold = output.answer, item.gold
         return {
-            "index_version": self.index_version,
-            "model": self.model,
-            "measures": {measure: self.share(measure)._asdict() for measure in _MEASURES},
-            "judgements": [
-                {"question": j.question, "verdicts": j.verdicts, "seconds": j.seconds} for j in self.judgements
-            ],
+            **_outcome(gold, answer["kind"]),
+            **_citations(gold, answer),
+            "quotes exact": answer["quotes_exact"],
+            "citation precision": citation_precision(answer, contains),
+            "citation recall": citation_recall(answer, contains),
+            **_overlap(gold.get("reference"), answer["text"]),
         }
 
-
-def load_questions(path: Path) -> list[Question]:
-    """Read a file of questions.
-
-    Raises:
-        VademecumError: the file or a line of it cannot be used; names the line.
-    """
-    return [_parse(line, where) for where, line in numbered_lines(path, str(path))]
+    def lower_is_better(self) -> frozenset[str]:
+        """Questions declined that have an answer."""
+        return frozenset({"over-refusal"})
 
 
-def _parse(line: str, where: str) -> Question:
-    try:
-        row = json.loads(line)
-        return Question(
-            text=row["question"],
-            kind=row.get("kind"),
-            ingredient=row.get("ingredient"),
-            section_codes=tuple(row.get("section_codes", ())),
-            contains=row.get("contains"),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise VademecumError(f"{where}: needs a JSON object with `question`") from error
-
-
-async def run_questions(answerer: OpenedAnswerer, questions: Sequence[Question]) -> QuestionsResult:
-    """Ask every question and judge the response."""
-    judgements = []
-    for question in questions:
-        start = time.perf_counter()
-        response = await answerer.answer(question.text)
-        seconds = time.perf_counter() - start
-        verdicts = _judge(question, to_json(response), answerer)
-        judgements.append(Judgement(question=question.text, verdicts=verdicts, seconds=seconds))
-    return QuestionsResult(
-        judgements=tuple(judgements),
-        index_version=answerer.knowledge_base.index_version,
-        model=answerer.model_name,
-    )
-
-
-def _judge(question: Question, response: dict[str, Any], answerer: OpenedAnswerer) -> dict[str, bool | None]:
-    citations = response["citations"]
-    first = citations[0] if citations else None
-    expects = question.ingredient is not None
+def _outcome(gold: Mapping[str, Any], kind: str) -> dict[str, float | None]:
+    known = gold.get("kind")
+    if known is None:
+        return {"kind": None, "refusal correct": None, "over-refusal": None}
+    judged = known != "emergency"
+    abstained, answerable = kind == "abstention", known == "answer"
     return {
-        "kind": response["kind"] == question.kind if question.kind else None,
-        "drug": bool(first and question.ingredient in first["ingredients"]) if expects else None,
-        "section": bool(first and first["section_code"] in question.section_codes) if question.section_codes else None,
-        "contains": _holds(question.contains, citations) if question.contains else None,
-        "quotes exact": all(_is_exact(citation, answerer) for citation in citations) if citations else None,
+        "kind": float(kind == known),
+        "refusal correct": refusal_correct(abstained=abstained, answerable=answerable) if judged else None,
+        "over-refusal": over_refusal(abstained=abstained, answerable=answerable) if judged else None,
     }
 
 
-def _holds(words: str, citations: list[dict[str, Any]]) -> bool:
-    return any(words.lower() in citation["quote"].lower() for citation in citations)
+def _citations(gold: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, float | None]:
+    # Baselines cite nothing: their first passage stands for what they would cite.
+    cited = answer["citations"] or (answer["passages"] if answer["kind"] == "answer" else [])
+    first = cited[0] if cited else None
+    quotes = [one["quote"] for one in answer["citations"]] or [answer["text"]]
+    ingredient, codes, words = gold.get("ingredient"), gold["section_codes"], gold.get("contains")
+    return {
+        "drug": float(bool(first and ingredient in first["ingredients"])) if ingredient else None,
+        "section": float(bool(first and first["section_code"] in codes)) if codes else None,
+        "contains": float(any(words.lower() in one.lower() for one in quotes)) if words else None,
+    }
 
 
-def _is_exact(citation: dict[str, Any], answerer: OpenedAnswerer) -> bool:
-    text = answerer.knowledge_base.store.source_text(citation["document_id"])
-    return bool(text[citation["quote_start"] : citation["quote_end"]] == citation["quote"])
+def _overlap(reference: str | None, text: str) -> dict[str, float | None]:
+    if reference is None:
+        return {}
+    return {"token F1": token_f1(text, [reference]), "ROUGE-L": rouge_l(text, [reference])}

@@ -23,11 +23,15 @@ from eval.benchmarks.mirage import Mirage
 from eval.benchmarks.names import RedMed
 from eval.benchmarks.onc import Onc, OncNonInterruptive
 from eval.benchmarks.presidio import Presidio
-from eval.benchmarks.prompts import XsTest, SimpleSafetyTests, MedSafetyBench
 from eval.benchmarks.pubmedqa import PubMedQa
+from eval.benchmarks.unsafe_prompts import MedSafetyBench, SimpleSafetyTests, XsTest
+from eval.questions import Questions
+from eval.wrapped import RETRIEVAL, SAFETY, WRAPPED
 from knowledge_base.errors import VademecumError
 
 REGISTRY: Final[tuple[Benchmark, ...]] = (
+    Questions(),
+    *WRAPPED,
     Mirage(),
     PubMedQa(),
     BioAsq(),
@@ -54,16 +58,21 @@ REGISTRY: Final[tuple[Benchmark, ...]] = (
     MedSafetyBench(),
     Presidio(),
 )
+TOGETHER: Final[tuple[Benchmark, ...]] = (RETRIEVAL, SAFETY)
+"""Several others in one table, as they were measured before; `all` takes each by itself."""
+ALL: Final = "all"
 
 
-def find(name: str) -> Benchmark:
-    """The benchmark of that name.
+def find(name: str) -> tuple[Benchmark, ...]:
+    """The benchmark of that name, or all of them.
 
     Raises:
         VademecumError: there is none; lists those there are.
     """
-    for benchmark in REGISTRY:
+    if name == ALL:
+        return REGISTRY
+    for benchmark in (*REGISTRY, *TOGETHER):
         if benchmark.name == name:
-            return benchmark
-    known = ", ".join(one.name for one in REGISTRY)
-    raise VademecumError(f"eval {name}: no such benchmark; there is: {known}")
+            return (benchmark,)
+    known = ", ".join(one.name for one in (*REGISTRY, *TOGETHER))
+    raise VademecumError(f"eval {name}: no such benchmark; there is: {known}, {ALL}")

@@ -19,9 +19,13 @@ def to_table(measures: Sequence[Measure], systems: Sequence[str]) -> str:
     for measure in measures:
         rows.setdefault((measure.task, measure.name), {})[measure.system] = measure
     head = ["task", "measure", "n", *systems, f"95 % interval of {OURS}", "bar", "met?"]
-    lines = [_line(head), "|" + "---|" * len(head)]
-    lines += [_line(_cells(task, name, by_system, systems)) for (task, name), by_system in rows.items()]
-    notes = dict.fromkeys(f"{one.task}, {one.name}: {one.note}" for one in measures if one.note)
+    lines = [escaped_row(head), "|" + "---|" * len(head)]
+    lines += [escaped_row(_cells(task, name, by_system, systems)) for (task, name), by_system in rows.items()]
+    notes = dict.fromkeys(
+        f"{one.task}, {one.name}{'' if one.system == OURS else f', {one.system}'}: {one.note}"
+        for one in measures
+        if one.note
+    )
     return "\n".join([*lines, *(["", *notes] if notes else [])])
 
 
@@ -54,6 +58,7 @@ def _met(measure: Measure) -> str:
     return {True: "yes", False: "no", None: ""}[measure.passes]
 
 
-def _line(cells: Sequence[str]) -> str:
+def escaped_row(cells: Sequence[str]) -> str:
+    """A row of a Markdown table."""
     # A bar inside a cell would end it.
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from eval.benchmark import Item, System
 
-_NOT_FOUND: Final = ("information not found", "cannot answer")
-"""How models are asked to say that the passages hold no answer."""
+_NOT_FOUND: Final = ("i do not know", "information not found", "cannot answer")
+"""How models say that they have no answer, as they are asked to."""
 
 
 async def texts_of(item: Item, system: System) -> tuple[dict[str, Any], list[str]]:

@@ -1,9 +1,9 @@
 """BioASQ task b, phase B: exact and ideal answers to biomedical questions from given snippets.
 
-Krithara, Nentidis, Bougiatiotis and Paliouras, Scientific Data 10, 2023; measures of the challenge: macro-F1 and accuracy
-for yes/no; strict accuracy (first answer), lenient accuracy (one of five) and MRR for factoids; precision, recall and F1
-for lists; ROUGE for ideal answers (its manual scores need people). The snippets are what "oracle passages" reads; other
-systems see the question alone. Questions of the eleventh edition stand last in the file order and were never looked at.
+Krithara, Nentidis, Bougiatiotis and Paliouras, Scientific Data 10, 2023; measures of the challenge: macro-F1 and
+accuracy for yes/no; strict accuracy (first answer), lenient accuracy (one of five) and MRR for factoids; precision,
+recall and F1 for lists; ROUGE for ideal answers (its manual scores need people). The snippets are what "oracle
+passages" reads; other systems see the question alone. Editions 10 and 11 were never looked at for rules.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """LiveQA medical 2017: ranking the judged answers, and the overlap of our answer with the reference answers.
 
-Ben Abacha, Agichtein, Pinter and Demner-Fushman, TREC 2017; judged MedQuAD answers by Ben Abacha and Demner-Fushman, BMC
-Bioinformatics 20, 2019. The official score (0 to 3 by people for each answer) needs human judgement and is not computed:
-the ranking part uses the grades that people gave, the answer part is ROUGE against the reference answers.
+Ben Abacha, Agichtein, Pinter and Demner-Fushman, TREC 2017; judged MedQuAD answers by Ben Abacha and Demner-Fushman,
+BMC Bioinformatics 20, 2019. The official score (0 to 3 by people for each answer) needs human judgement and is not
+computed: the ranking part uses the grades that people gave, the answer part is ROUGE against the reference answers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class LiveQa(Benchmark):
     origin = Origin(
         address="https://github.com/abachaa/MedQuAD",
         licence="none stated (questions), CC BY 4.0 (judgements)",
-        paper="Ben Abacha and Demner-Fushman, A question-entailment approach to question answering, BMC Bioinf. 20, 2019",
+        paper="Ben Abacha and Demner-Fushman, A question-entailment approach, BMC Bioinformatics 20, 2019",
         files={
             str(QUESTIONS): _QUESTIONS_SHA256,
             "liveqa_medquad_judged/answers_2479.csv.gz": (

@@ -1,8 +1,8 @@
 """MedicationQA: consumers' questions on medicines; the medicine read, the section led to, and the answer's overlap.
 
-Ben Abacha, Mrabet, Sharp, Goodwin, Shooshan and Demner-Fushman, MedInfo 2019. It has no measure for answers: ROUGE-L and
-token F1 against the answer that its authors copied from a site are shown, as they are cheap to repeat; a good answer in
-the words of another label scores low. Drug and section as in `eval/medicationqa.py`.
+Ben Abacha, Mrabet, Sharp, Goodwin, Shooshan and Demner-Fushman, MedInfo 2019. It has no measure for answers: ROUGE-L
+and token F1 against the answer that its authors copied from a site are shown, as they are cheap to repeat; a good
+answer in the words of another label scores low. Drug and section as in `eval/medicationqa.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class MedicationQa(Benchmark):
     origin = Origin(
         address="https://github.com/abachaa/Medication_QA_MedInfo2019",
         licence="none in the repository",
-        paper="Ben Abacha et al., Bridging the Gap Between Consumers' Medication Questions and Trusted Answers, MedInfo 2019",
+        paper="Ben Abacha et al., Consumers' Medication Questions and Trusted Answers, MedInfo 2019",
         files={str(FILE): "efd2acc317fd93587562e0ca184f5cae2156246379ad77cfe6dd81590e7fd71a"},
     )
     layers = ("retrieval", "answers")

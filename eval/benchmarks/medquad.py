@@ -1,9 +1,9 @@
 """MedQuAD: is the answer to a question found among the answers of the collection?
 
-Ben Abacha and Demner-Fushman, BMC Bioinformatics 20, 2019; a collection without a measure of its own. Known-item search:
-the question as published, the answer it came with, over a pool of answers drawn with a seed (the whole is too large for a
-quick run). The question does not stand in the pool. The weights of our ranker were fitted on reworded questions of this
-collection, so the figures for ours are not held back.
+Ben Abacha and Demner-Fushman, BMC Bioinformatics 20, 2019; a collection without a measure of its own. Known-item
+search: the question as published, the answer it came with, over a pool of answers drawn with a seed (the whole is too
+large for a quick run). The question does not stand in the pool. The weights of our ranker were fitted on reworded
+questions of this collection, so the figures for ours are not held back.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class MedQuad(Benchmark):
     origin = Origin(
         address="https://github.com/abachaa/MedQuAD",
         licence="CC BY 4.0",
-        paper="Ben Abacha and Demner-Fushman, A question-entailment approach to question answering, BMC Bioinf. 20, 2019",
+        paper="Ben Abacha and Demner-Fushman, A question-entailment approach, BMC Bioinformatics 20, 2019",
         files={str(_FILE): "18be078a8d106c67e132ca657aa9790d22228e2199077c692f0a69b61764f7c5"},
     )
     layers = ("retrieval",)

@@ -41,7 +41,7 @@ class Mirage(Benchmark):
     origin = Origin(
         address="https://github.com/Teddy-XiongGZ/MIRAGE",
         licence="public domain (NCBI); MMLU, MedQA, MedMCQA and PubMedQA MIT, BioASQ CC BY 2.5",
-        paper="Xiong, Jin, Lu and Zhang, Benchmarking Retrieval-Augmented Generation for Medicine, Findings of ACL 2024",
+        paper="Xiong, Jin, Lu and Zhang, Benchmarking RAG for Medicine, Findings of ACL 2024",
         files={str(_FILE): "b1d9c7fa587e5367ebf21eac1d21c5380f590dd0efa8ee623b9190719aee5cae"},
     )
     layers = ("answers",)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from eval.cli import STARTER_QUESTIONS
+from eval.questions import STARTER_QUESTIONS
 
 COMMAND = Path(sys.executable).parent / "vademecum"
 PASSAGE_FIELDS = {
