@@ -102,8 +102,9 @@ class Ddi(Benchmark):
 def _items(name: str, root: etree._Element) -> Iterator[Item]:
     for sentence in root.iter("sentence"):
         try:
-            gold = [_INTERACTS[pair.attrib["ddi"]] for pair in sentence.iter("pair")]
-            if gold:
-                yield Item(id=sentence.attrib["id"], question=sentence.attrib["text"], gold=gold, cluster=name)
+            gold = [_INTERACTS[pair.get("ddi") or ""] for pair in sentence.iter("pair")]
         except KeyError as error:
-            raise VademecumError(f"{name}: a sentence is not as published ({error}); get the corpus again") from error
+            raise VademecumError(f"{name}: a pair is not as published ({error}); get the corpus again") from error
+        if gold:
+            number, text = sentence.get("id") or "", sentence.get("text") or ""
+            yield Item(id=number, question=text, gold=gold, cluster=name)

@@ -36,10 +36,11 @@ _NOT: Final = re.compile(r"\b(?:not|no|never|without|cannot|\w+n't|nor|neither|l
 
 
 class RuleJudge:
-    """The rule judge with one embedder; safe to share between threads."""
+    """The rule judge with one embedder, for the claims on one item: it remembers the vectors of their evidence."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
+        self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def judge(self, evidence: Sequence[str], claim: str) -> Entailment:
         """The verdict on one claim against some texts."""
@@ -47,8 +48,9 @@ class RuleJudge:
         sentences = _sharing_most(sentences_of(evidence)[:_MAX_READ], claim)
         if not sentences or not claim:
             return "neutral"
-        vectors = dict(zip(sentences, self._embedder.embed_passages(sentences), strict=True))
-        vectors[claim] = self._embedder.embed_queries([claim])[0]
+        if new := [one for one in sentences if one not in self._vectors]:
+            self._vectors.update(zip(new, self._embedder.embed_passages(new), strict=True))
+        vectors = {**self._vectors, claim: self._embedder.embed_queries([claim])[0]}
         near = sorted(sentences, key=lambda one: -float(vectors[one] @ vectors[claim]))[:_N_NEAR]
         for sentence in near:
             cited = [_citation(sentence)]

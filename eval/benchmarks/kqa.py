@@ -42,7 +42,7 @@ class KQa(Benchmark):
         files={str(_ANSWERED): "b6972d615ea952dc759dfb8e88f2c263ec29bee14bc6e5aa88078353a0d5bdbc"},
     )
     layers = ("answers", "grounding")
-    systems = ("vademecum", "extractive", "closed book", "BM25", "MiniLM", "RRF")
+    systems = ("vademecum", "extractive", "closed book", "RRF")
     main = "comprehensiveness"
 
     def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
