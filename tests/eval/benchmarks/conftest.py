@@ -145,5 +145,3 @@ def put() -> Callable[[Path, str], None]:
         path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
 
     return write
-
-
