@@ -52,13 +52,15 @@ class RuleJudge:
             self._vectors.update(zip(new, self._embedder.embed_passages(new), strict=True))
         vectors = {**self._vectors, claim: self._embedder.embed_queries([claim])[0]}
         near = sorted(sentences, key=lambda one: -float(vectors[one] @ vectors[claim]))[:_N_NEAR]
-        for sentence in near:
-            cited = [_citation(sentence)]
-            written = WrittenSentence(text=claim, cited=(1,))
-            if verify(written, cited, _drug_names(), partial(_known, vectors)).support == "supported":
-                return "supports"
+        written, embed = WrittenSentence(text=claim, cited=(1,)), partial(_known, vectors)
+        held = [verify(written, [_citation(one)], _drug_names(), embed).support == "supported" for one in near]
+        if held[0]:
+            return "supports"
+        # What the nearest sentence denies is refuted, whatever a sentence further off seems to say.
         turned = bool(_NOT.search(claim)) is not bool(_NOT.search(near[0]))
-        return "refutes" if turned and float(vectors[near[0]] @ vectors[claim]) >= PARTIAL_COSINE else "neutral"
+        if turned and float(vectors[near[0]] @ vectors[claim]) >= PARTIAL_COSINE:
+            return "refutes"
+        return "supports" if any(held) else "neutral"
 
 
 def _known(vectors: Mapping[str, NDArray[np.float32]], texts: Sequence[str]) -> NDArray[np.float32]:

@@ -87,6 +87,6 @@ def drawn(folder: Path) -> list[Mapping[str, str]]:
 
 def _row(row: Mapping[str, Any]) -> Mapping[str, str]:
     return {
-        "id": f"{row['source']}/{row['id']}",
+        "id": f"{row['doc']}#{row['id']}",
         **{key: str(row[key]).strip() for key in ("question", "answer", "qtype", "doc")},
     }
