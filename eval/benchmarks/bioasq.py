@@ -196,7 +196,6 @@ def _item(row: Mapping[str, Any]) -> Item:
         },
         topic=str(row["type"]),
         context=tuple(str(one["text"]) for one in row["snippets"]),
-        options={},
     )
 
 
