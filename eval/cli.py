@@ -113,3 +113,17 @@ def compare(
     typer.echo(comparison_table(rows))
     if out is not None:
         out.write_text(to_html(rows, str(run_a), str(run_b)), encoding="utf-8")
+
+
+@evaluate.command("export")
+def export_run(
+    run_folder: RunFolder,
+    form: Annotated[str, typer.Option("--to", metavar="FORM", help="`trec` (runs and qrels) or `lm-eval`.")],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the benchmarks.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+) -> None:
+    """Write a finished run in the format of another tool."""
+    from eval.export import export
+
+    for path in export(run_folder, form, data, out):
+        typer.echo(path)

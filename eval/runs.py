@@ -147,7 +147,8 @@ def read_outputs(folder: Path) -> list[Stored]:
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
-            found[row["key"]] = Stored(row.pop("key"), row.pop("benchmark"), Output.from_json(row))
+            stored = Stored(row.pop("key"), row.pop("benchmark"), Output.from_json(row))
+            found[stored.key] = stored
         except (ValueError, KeyError, TypeError) as error:
             raise VademecumError(f"{path}, line {number}: damaged; delete the line and run again") from error
     return list(found.values())

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 
-import anyio
 import pytest
 from fastapi.testclient import TestClient
 
 from chatbot.opened import OpenedAnswerer
 from chatbot.server import build_api
-from eval.questions import load_questions, run_questions
-from eval.report import to_table
 from ingest.pipeline import ingest_paths
 from knowledge_base.embedder import Embedder
 from knowledge_base.errors import VademecumError
@@ -75,34 +71,3 @@ def test_what_goes_wrong_is_one_line_without_the_persons_words(
     assert response.status_code == status
     assert set(response.json()) == {"error"}
     assert "my words" not in response.text + caplog.text
-
-
-def test_a_file_of_questions_becomes_a_table(answerer: OpenedAnswerer, tmp_path: Path) -> None:
-    rows = [
-        {
-            "question": "side effects of ibuprofen",
-            "kind": "answer",
-            "ingredient": "ibuprofen",
-            "section_codes": ["34084-4"],
-        },
-        {"question": "side effects of lisinopril", "kind": "answer", "ingredient": "ibuprofen"},
-        {"question": "flonezatrib side effects", "kind": "abstention"},
-    ]
-    path = tmp_path / "questions.jsonl"
-    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    result = anyio.run(run_questions, answerer, load_questions(path))
-    assert result.share("kind") == (3, 1.0, pytest.approx(0.4385, abs=1e-4), 1.0)
-    assert result.share("drug").value == 0.5
-    assert result.share("section").n == 1
-    assert result.share("contains").value is None
-    assert result.share("quotes exact").value == 1.0
-    table = to_table(result)
-    assert "| contains | 0 | not judged | |" in table
-    assert "failed (drug): side effects of lisinopril" in table
-
-
-def test_a_bad_line_of_questions_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "questions.jsonl"
-    path.write_text('{"question": "x"}\n{"kind": "answer"}\n', encoding="utf-8")
-    with pytest.raises(VademecumError, match="line 2"):
-        load_questions(path)

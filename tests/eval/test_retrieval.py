@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from eval.cli import evaluate
 from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
 from eval.retrieval import Setting, Task, measure_retrieval, retrieval_table
+from eval.session import Order, carry_out
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.errors import VademecumError
 from knowledge_base.knowledge_base import KnowledgeBase
@@ -47,7 +48,8 @@ def test_the_command_writes_table_and_json(
 ) -> None:
     monkeypatch.setenv("VADEMECUM_HOME", str(tmp_path / "home"))
     (tmp_path / "data").mkdir()
-    evaluate("retrieval", data=tmp_path / "data", kb_path=kb.path, out=tmp_path / "out", limit=None)
+    order = Order(names=("retrieval",), data=tmp_path / "data", kb_path=kb.path, out=tmp_path / "out", limit=20)
+    sys.stdout.write("".join(carry_out(order)))
     assert capsys.readouterr().out.count("not judged: file missing") == 3
     result = json.loads((tmp_path / "out" / "retrieval.json").read_text(encoding="utf-8"))
     missing = {one["task"] for one in result["measures"] if "file missing" in one["note"]}
@@ -59,6 +61,11 @@ def test_the_command_writes_table_and_json(
 
 def test_bad_arguments_are_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(VademecumError, match="no --data is no folder"):
-        evaluate("retrieval", data=None, kb_path=None, out=None, limit=None)
-    with pytest.raises(VademecumError, match="there is: questions, retrieval"):
-        evaluate("nonsense", data=tmp_path, kb_path=None, out=None, limit=None)
+        list(carry_out(Order(names=("retrieval",))))
+    with pytest.raises(VademecumError, match=r"nonsense: no such benchmark; there is: .*questions.*retrieval"):
+        list(carry_out(Order(names=("nonsense",), data=tmp_path)))
+    with pytest.raises(VademecumError, match="there is no such file or folder"):
+        list(carry_out(Order(names=("questions",), data=tmp_path / "none")))
+    (tmp_path / "a.csv").write_text("question\nx\n", encoding="utf-8")
+    with pytest.raises(VademecumError, match=r"a\.csv is no folder"):
+        list(carry_out(Order(names=("names",), data=tmp_path / "a.csv")))

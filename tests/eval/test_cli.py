@@ -1,0 +1,100 @@
+"""The evaluation commands over a real knowledge base of two monographs."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from chatbot.cli import build_app
+from eval.cli import evaluate
+from ingest.pipeline import ingest_paths
+from knowledge_base.embedder import Embedder
+from knowledge_base.errors import VademecumError
+
+MONOGRAPHS = Path(str(files("knowledge_base"))) / "data" / "starter" / "monographs"
+ROWS = [
+    {
+        "question": "side effects of ibuprofen",
+        "kind": "answer",
+        "ingredient": "ibuprofen",
+        "section_codes": ["34084-4"],
+    },
+    {"question": "side effects of lisinopril", "kind": "answer", "ingredient": "ibuprofen"},
+    {"question": "flonezatrib side effects", "kind": "abstention"},
+]
+
+
+@pytest.fixture(scope="module")
+def kb(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
+    path = tmp_path_factory.mktemp("kb")
+    ingest_paths([MONOGRAPHS / "ibuprofen.md", MONOGRAPHS / "lisinopril.md"], path, embedder)
+    return path
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    path = tmp_path / "own.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in ROWS), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VADEMECUM_HOME", str(tmp_path / "home"))
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(build_app(), [str(word) for word in words], catch_exceptions=False)
+
+
+def test_a_file_of_questions_becomes_a_table_and_reports(kb: Path, questions: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    result = command("eval", "questions", "--data", questions, "--kb", kb, "--out", out)
+    assert result.exit_code == 0
+    assert "0 of 12 outputs at hand; 12 questions to ask" in result.stderr
+    assert "| questions | kind | 3 | 1.000 |" in result.stdout
+    written = json.loads((out / "questions.json").read_text(encoding="utf-8"))
+    assert written["measures"]["drug"]["value"] == 0.5
+    assert written["measures"]["section"]["n"] == 1
+    assert written["measures"]["quotes exact"]["value"] == 1.0
+    assert [one["verdicts"]["drug"] for one in written["judgements"]] == [True, False, None]
+    assert {one.name for one in out.iterdir()} == {
+        *("run.json", "outputs.jsonl", "questions.json", "results.json", "results.csv", "results.md", "report.html"),
+    }
+    facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert facts["identity"]["model"] == "extractive"
+    assert {"seed", "machine", "packages", "started_at"} <= facts.keys()
+
+    again = command("eval", "run", "questions", "--data", questions, "--kb", kb, "--out", out)
+    assert "12 of 12 outputs at hand; 0 questions to ask" in again.stderr
+    assert again.stdout == result.stdout
+
+    assert "| questions | kind | 3 |" in command("eval", "report", out).stdout
+    compared = command("eval", "compare", out, out, "--out", tmp_path / "diff.html")
+    assert "tests at once" in compared.stdout
+    assert (tmp_path / "diff.html").is_file()
+
+
+def test_options_may_stand_before_the_name(kb: Path, questions: Path) -> None:
+    result = command("eval", "--data", questions, "--kb", kb, "--limit", "1", "questions")
+    assert "| questions | kind | 1 |" in result.stdout
+
+
+def test_a_run_in_the_folder_of_another_is_refused(kb: Path, questions: Path, tmp_path: Path) -> None:
+    command("eval", "questions", "--data", questions, "--kb", kb, "--out", tmp_path / "run", "--limit", "1")
+    with pytest.raises(VademecumError, match="another limit"):
+        command("eval", "questions", "--data", questions, "--kb", kb, "--out", tmp_path / "run")
+
+
+def test_the_list_names_every_benchmark_once() -> None:
+    names = [line.split()[0] for line in command("eval", "list").stdout.splitlines()]
+    assert {"questions", "retrieval", "safety", "privacy", "interactions"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_the_commands_there_are() -> None:
+    assert [one.name for one in evaluate.registered_commands] == ["list", "run", "report", "compare", "export"]
