@@ -78,7 +78,9 @@ class BioAsq(Benchmark):
         else:
             answer = {"exact": _exact(item, texts), "ideal": " ".join(sentences_of(texts)[:_N_IDEAL])}
         declined = not answer["ideal"] and not answer["exact"]
-        return Output(item=item.id, system=system.name, answer=answer, abstained=declined, evidence=shown(texts))
+        return Output(
+            item=item.id, system=system.name, answer=answer, abstained=declined, evidence=shown(system, texts)
+        )
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
         """The measures of the question's type, and the overlap of the ideal answer."""

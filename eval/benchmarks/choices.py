@@ -113,7 +113,7 @@ async def choose(item: Item, system: System) -> Output:
         system=system.name,
         answer=reply,
         abstained=locate_choice(reply).is_fallback,
-        evidence=shown(texts),
+        evidence=shown(system, texts),
     )
 
 
@@ -123,9 +123,9 @@ async def quoted(item: Item, system: System) -> list[str]:
     return list(dict.fromkeys(one["quote"] for one in answer["citations"])) if answer["kind"] == "answer" else []
 
 
-def shown(texts: Sequence[str]) -> tuple[str, ...]:
-    """The first few texts, cut, for a reader of the report."""
-    return tuple(text[:_SHOWN_CHARS] for text in texts[:_SHOWN])
+def shown(system: System, texts: Sequence[str]) -> tuple[str, ...]:
+    """The first few texts, cut, for a reader of the report; none that came with the set, which may not be passed on."""
+    return () if system.name == "oracle passages" else tuple(text[:_SHOWN_CHARS] for text in texts[:_SHOWN])
 
 
 def judge_choice(item: Item, output: Output) -> dict[str, float | None]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 from anyio.to_thread import run_sync
 
 from eval.benchmark import Benchmark, Item, Origin, Output, System, means
-from eval.benchmarks.choices import shown
 from eval.benchmarks.entailment import RuleJudge
 from eval.benchmarks.published import each, json_rows
 from eval.classification import kappa, precision_recall
@@ -56,7 +55,7 @@ class ExpertQa(Benchmark):
         judge = RuleJudge(system.knowledge_base.embedder)
         verdict = await run_sync(judge.judge, item.context, item.question)
         answer = _SUPPORTED if verdict == "supports" else _NOT
-        return Output(item=item.id, system=system.name, answer=answer, evidence=shown(item.context))
+        return Output(item=item.id, system=system.name, answer=answer)
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
         """Whether the verdict is the expert's."""

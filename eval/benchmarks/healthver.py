@@ -51,7 +51,7 @@ class HealthVer(Benchmark):
         """The verdict of the rule judge."""
         judge = RuleJudge(system.knowledge_base.embedder)
         verdict = await run_sync(judge.judge, item.context, item.question)
-        return Output(item=item.id, system=system.name, answer=verdict, evidence=item.context)
+        return Output(item=item.id, system=system.name, answer=verdict)
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
         """Whether the verdict is the annotators'."""

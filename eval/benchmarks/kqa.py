@@ -68,7 +68,7 @@ class KQa(Benchmark):
             system=system.name,
             answer=await run_sync(verdicts),
             abstained=answer["kind"] != "answer",
-            evidence=shown(texts),
+            evidence=shown(system, texts),
         )
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
@@ -114,7 +114,7 @@ class KQaJudge(Benchmark):
         """The verdict of the rule judge."""
         judge = RuleJudge(system.knowledge_base.embedder)
         verdict = await run_sync(judge.judge, item.context, item.question)
-        return Output(item=item.id, system=system.name, answer=verdict, evidence=shown(item.context))
+        return Output(item=item.id, system=system.name, answer=verdict)
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
         """Whether the verdict is the physicians'."""

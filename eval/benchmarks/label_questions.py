@@ -64,7 +64,11 @@ class LabelQuestions(Benchmark):
         else:
             _, texts = await texts_of(item, system)
         return Output(
-            item=item.id, system=system.name, answer="\n".join(texts), abstained=not texts, evidence=shown(texts)
+            item=item.id,
+            system=system.name,
+            answer="\n".join(texts),
+            abstained=not texts,
+            evidence=shown(system, texts),
         )
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:

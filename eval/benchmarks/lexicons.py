@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatbot.list_check import ListChecker
 from eval.interactions import held_ingredients
+from knowledge_base.catalogue import Catalogue
 from knowledge_base.retriever import HybridRetriever
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ def lexicon_of(knowledge_base: KnowledgeBase) -> DrugLexicon:
 def list_checker_of(knowledge_base: KnowledgeBase) -> ListChecker:
     """The check of lists of medicines over it."""
     return ListChecker(knowledge_base.store, retriever_of(knowledge_base))
+
+
+@lru_cache(maxsize=2)
+def catalogue_of(knowledge_base: KnowledgeBase) -> Catalogue:
+    """Which documents it has on which medicine."""
+    return Catalogue(knowledge_base.store)
 
 
 @lru_cache(maxsize=2)

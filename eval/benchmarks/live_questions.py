@@ -134,7 +134,7 @@ class LiveQaAnswers(Benchmark):
             system=system.name,
             answer="\n".join(texts),
             abstained=answer["kind"] != "answer",
-            evidence=shown(texts),
+            evidence=shown(system, texts),
         )
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:

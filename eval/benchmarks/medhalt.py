@@ -67,7 +67,7 @@ class MedHalt(Benchmark):
             return Output(item=item.id, system=system.name, answer=reply, abstained=_does_not_know(reply))
         answer = await system.answer(item)
         declined = answer["kind"] != "answer"
-        quotes = shown([one["quote"] for one in answer["citations"]])
+        quotes = shown(system, [one["quote"] for one in answer["citations"]])
         said = DONT_KNOW if declined else answer["text"]
         return Output(item=item.id, system=system.name, answer=said, abstained=declined, evidence=quotes)
 

@@ -15,10 +15,9 @@ from anyio.to_thread import run_sync
 from eval.benchmark import Benchmark, Item, Origin, Output, System
 from eval.benchmarks.answers import texts_of
 from eval.benchmarks.choices import shown
-from eval.benchmarks.lexicons import lexicon_of, retriever_of
+from eval.benchmarks.lexicons import catalogue_of, lexicon_of, retriever_of
 from eval.medicationqa import FILE, cites_label, held_ingredients, is_resolved, leads_to, load_questions, section_codes
 from eval.text_overlap import rouge_l, token_f1
-from knowledge_base.catalogue import Catalogue
 from knowledge_base.types import Query
 
 
@@ -66,7 +65,11 @@ class MedicationQa(Benchmark):
         if system.name in {"vademecum", "extractive"}:
             kept |= await run_sync(_reading, item, system)
         return Output(
-            item=item.id, system=system.name, answer=kept, abstained=answer["kind"] != "answer", evidence=shown(texts)
+            item=item.id,
+            system=system.name,
+            answer=kept,
+            abstained=answer["kind"] != "answer",
+            evidence=shown(system, texts),
         )
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
@@ -83,7 +86,7 @@ class MedicationQa(Benchmark):
 
 
 def _reading(item: Item, system: System) -> dict[str, float | None]:
-    lexicon, catalogue = lexicon_of(system.knowledge_base), Catalogue(system.knowledge_base.store)
+    lexicon, catalogue = lexicon_of(system.knowledge_base), catalogue_of(system.knowledge_base)
     ingredients = held_ingredients(item.gold["focus"], lexicon, catalogue)
     codes = frozenset(item.gold["sections"])
     aspects = retriever_of(system.knowledge_base).read(Query(text=item.question)).aspects if codes else ()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.benchmark import Item, Output
-from eval.benchmarks.choices import best_supported, choice_messages, judge_choice, locate_choice, written
+from eval.benchmarks.choices import best_supported, choice_messages, judge_choice, locate_choice, shown, written
 
 OPTIONS = {"A": "aspirin", "B": "warfarin", "C": "heparin sodium", "D": "none of them"}
 
@@ -96,3 +96,9 @@ def test_accuracy_counts_fallbacks_and_shows_them_apart() -> None:
         "no choice found": 1.0,
         "accuracy of choices made": None,
     }
+
+
+def test_what_comes_with_a_set_is_not_shown_in_a_report(made_system) -> None:
+    assert shown(made_system("BM25"), ["one", "two", "three", "four"]) == ("one", "two", "three")
+    assert shown(made_system("BM25"), ["x" * 1000]) == ("x" * 300,)
+    assert shown(made_system("oracle passages"), ["one"]) == ()
