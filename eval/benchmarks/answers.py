@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from eval.benchmark import Item, System
@@ -10,12 +11,16 @@ _NOT_FOUND: Final = ("i do not know", "information not found", "cannot answer")
 """How models say that they have no answer, as they are asked to."""
 
 
-async def texts_of(item: Item, system: System) -> tuple[dict[str, Any], list[str]]:
-    """The answer as `ask --json` prints it, and its texts: our claims, a model's reply, or a search's first passage.
+async def texts_of(item: Item, system: System) -> list[str]:
+    """The texts of a system's answer: our claims, a model's reply, or a search's first passage; none if it declines."""
+    return claimed(await system.answer(item))
 
-    What was declined has no text, so that no fixed text of the program is judged as an answer.
+
+def claimed(answer: Mapping[str, Any]) -> list[str]:
+    """The texts of an answer as `ask --json` prints it.
+
+    What was declined has none, so that no fixed text of the program is judged as an answer.
     """
-    answer = await system.answer(item)
     if answer["kind"] != "answer" or any(words in answer["text"].lower() for words in _NOT_FOUND):
-        return answer, []
-    return answer, [claim["text"] for claim in answer["claims"]] or [answer["text"]]
+        return []
+    return [claim["text"] for claim in answer["claims"]] or [answer["text"]]

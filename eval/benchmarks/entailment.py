@@ -8,8 +8,8 @@ verdicts are shown with their agreement with people (`healthver`, `kqa`), never 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from chatbot.types import Citation
@@ -48,25 +48,25 @@ class RuleJudge:
         sentences = _sharing_most(sentences_of(evidence)[:_MAX_READ], claim)
         if not sentences or not claim:
             return "neutral"
-        if new := [one for one in sentences if one not in self._vectors]:
-            self._vectors.update(zip(new, self._embedder.embed_passages(new), strict=True))
-        vectors = {**self._vectors, claim: self._embedder.embed_queries([claim])[0]}
-        near = sorted(sentences, key=lambda one: -float(vectors[one] @ vectors[claim]))[:_N_NEAR]
-        written, embed = WrittenSentence(text=claim, cited=(1,)), partial(_known, vectors)
-        held = [verify(written, [_citation(one)], _drug_names(), embed).support == "supported" for one in near]
+        vector = self._embedder.embed_queries([claim])[0]
+        cosines = dict(zip(sentences, (self._embed(sentences) @ vector).tolist(), strict=True))
+        near = sorted(sentences, key=lambda one: -cosines[one])[:_N_NEAR]
+        written = WrittenSentence(text=claim, cited=(1,))
+        held = [verify(written, [_citation(one)], _drug_names(), self._embed).support == "supported" for one in near]
         if held[0]:
             return "supports"
         # What the nearest sentence denies is refuted, whatever a sentence further off seems to say.
         turned = bool(_NOT.search(claim)) is not bool(_NOT.search(near[0]))
-        if turned and float(vectors[near[0]] @ vectors[claim]) >= PARTIAL_COSINE:
+        if turned and cosines[near[0]] >= PARTIAL_COSINE:
             return "refutes"
         return "supports" if any(held) else "neutral"
 
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import numpy as np
 
-def _known(vectors: Mapping[str, NDArray[np.float32]], texts: Sequence[str]) -> NDArray[np.float32]:
-    import numpy as np
-
-    return np.stack([vectors[text] for text in texts])
+        if new := [one for one in dict.fromkeys(texts) if one not in self._vectors]:
+            self._vectors.update(zip(new, self._embedder.embed_passages(new), strict=True))
+        return np.stack([self._vectors[text] for text in texts])
 
 
 def _sharing_most(sentences: Sequence[str], claim: str) -> list[str]:

@@ -57,7 +57,7 @@ class KQa(Benchmark):
 
     async def ask(self, item: Item, system: System) -> Output:
         """The answer, and the judge's verdict on each statement."""
-        answer, texts = await texts_of(item, system)
+        texts = await texts_of(item, system)
         judge = RuleJudge(system.knowledge_base.embedder)
 
         def verdicts() -> dict[str, list[str]]:
@@ -67,7 +67,7 @@ class KQa(Benchmark):
             item=item.id,
             system=system.name,
             answer=await run_sync(verdicts),
-            abstained=answer["kind"] != "answer",
+            abstained=not texts,
             evidence=shown(system, texts),
         )
 

@@ -19,7 +19,7 @@ from chatbot.contract import to_json
 from chatbot.llm import Message
 from chatbot.opened import OpenedAnswerer
 from eval.benchmark import Benchmark, Item, Origin, Output, System
-from eval.benchmarks.answers import texts_of
+from eval.benchmarks.answers import claimed, texts_of
 from eval.benchmarks.choices import shown
 from eval.benchmarks.live_questions import overlap
 from eval.benchmarks.published import each, json_rows
@@ -60,9 +60,9 @@ class LabelQuestions(Benchmark):
         if system.name in {"vademecum", "extractive"}:
             answerer = await run_sync(_answerer, system)
             answer = to_json(await answerer.answer(item.question))
-            texts = [claim["text"] for claim in answer["claims"]] if answer["kind"] == "answer" else []
+            texts = claimed(answer)
         else:
-            _, texts = await texts_of(item, system)
+            texts = await texts_of(item, system)
         return Output(
             item=item.id,
             system=system.name,

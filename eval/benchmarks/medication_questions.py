@@ -60,7 +60,7 @@ class MedicationQa(Benchmark):
 
     async def ask(self, item: Item, system: System) -> Output:
         """The answer; of ours also the medicine and the aspects that were read."""
-        answer, texts = await texts_of(item, system)
+        texts = await texts_of(item, system)
         kept: dict[str, object] = {"text": "\n".join(texts)}
         if system.name in {"vademecum", "extractive"}:
             kept |= await run_sync(_reading, item, system)
@@ -68,7 +68,7 @@ class MedicationQa(Benchmark):
             item=item.id,
             system=system.name,
             answer=kept,
-            abstained=answer["kind"] != "answer",
+            abstained=not texts,
             evidence=shown(system, texts),
         )
 
