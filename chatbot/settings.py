@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_timeout_seconds: float = Field(default=60.0, gt=0)
+    judge_base_url: str | None = None
+    """Address of the model that judges answers in `vademecum eval`; None leaves judging to rules."""
+    judge_model: str | None = None
+    judge_api_key: SecretStr | None = None
     audience: Literal["patient", "clinician"] = "patient"
     country: str = "US"
     """Whose emergency numbers are shown: a code of `chatbot/data/helplines.toml`."""

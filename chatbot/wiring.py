@@ -134,6 +134,18 @@ def open_chat_model(settings: Settings) -> OpenAIChatModel | None:
     )
 
 
+def open_judge_model(settings: Settings) -> OpenAIChatModel | None:
+    """The language model that judges answers of others, if the settings name one."""
+    if settings.judge_base_url is None:
+        return None
+    named = {
+        "llm_base_url": settings.judge_base_url,
+        "llm_model": settings.judge_model,
+        "llm_api_key": settings.judge_api_key,
+    }
+    return open_chat_model(settings.model_copy(update=named))
+
+
 def open_answerer(settings: Settings, named: Path | None) -> OpenedAnswerer:
     """Everything between a question and its answer."""
     knowledge_base = open_kb(settings, named)

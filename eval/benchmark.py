@@ -21,6 +21,7 @@ from knowledge_base.errors import VademecumError
 if TYPE_CHECKING:
     from chatbot.llm import Message
     from chatbot.types import Turn
+    from eval.judges import Entailment
     from knowledge_base.knowledge_base import KnowledgeBase
     from knowledge_base.text_ranker import FreeText
     from knowledge_base.types import Passage
@@ -187,6 +188,14 @@ class System(Protocol):
         """
         ...
 
+    async def entails(self, evidence: Sequence[str], claim: str) -> Entailment | None:
+        """The model judge's verdict on a claim; None where it could not be read. Same judge for all systems.
+
+        Raises:
+            VademecumError: there is no judge, or it cannot be reached.
+        """
+        ...
+
 
 class Benchmark(Protocol):
     """One benchmark; subclass it, the defaults below suit a set whose figures are means over items."""
@@ -228,6 +237,10 @@ class Benchmark(Protocol):
 
     def is_whole(self) -> bool:
         """Whether one item stands for the whole benchmark, as where an older measure is wrapped: no time a question."""
+        return False
+
+    def needs_judge(self) -> bool:
+        """Whether it asks for verdicts of the model judge; without one that is trusted it is not run."""
         return False
 
     def lower_is_better(self) -> frozenset[str]:

@@ -127,3 +127,16 @@ def export_run(
 
     for path in export(run_folder, form, data, out):
         typer.echo(path)
+
+
+@evaluate.command("judge")
+def judge(
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the benchmarks.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N claims of each set.")] = None,
+    parallel: Annotated[int, typer.Option(min=1, help="Claims at once.")] = 8,
+) -> None:
+    """Hold the model judge of the settings against people; without that it shows no score."""
+    from eval.judging import measure_judge
+
+    for line in measure_judge(data, limit, parallel):
+        typer.echo(line)

@@ -62,6 +62,7 @@ def identity(
         "index": parts.knowledge_base.index_version,
         "embedder": f"{parts.knowledge_base.embedder.name}@{parts.knowledge_base.embedder.revision}",
         "model": parts.chat_model.name if parts.chat_model is not None else "extractive",
+        "judge": parts.judge.name if parts.judge is not None else None,
         "prompts": prompt_version(),
         "program": program_hash(),
         "settings": {name: getattr(settings, name) for name in _KEPT},
@@ -95,7 +96,7 @@ def key_of(benchmark: str, system: str, item: Item, run: Mapping[str, Any]) -> s
             list(item.context),
             [[turn.role, turn.content] for turn in item.history],
         ],
-        **{name: run[name] for name in ("index", "embedder", "model", "prompts", "program", "settings")},
+        **{name: run[name] for name in ("index", "embedder", "model", "judge", "prompts", "program", "settings")},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
 

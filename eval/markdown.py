@@ -42,6 +42,8 @@ def run_facts(results: Mapping[str, Any]) -> Iterator[str]:
     """What the run depends on, as a list."""
     facts, identity = results["run"], results["run"]["identity"]
     yield f"- index {identity['index']}, embedder {identity['embedder']}, model {identity['model']}"
+    for agreement in facts.get("judge_agreement", ()):
+        yield f"- judge {identity['judge']}, agreement with people on {agreement}"
     yield f"- prompts {identity['prompts']}, program {identity['program']}, limit {identity['limit'] or 'none'}"
     yield f"- {facts['machine']}, Python {facts['python']}, seed {facts['seed']}"
     yield f"- {', '.join(f'{name} {version}' for name, version in facts['packages'].items())}"

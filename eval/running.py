@@ -44,14 +44,25 @@ class Question:
     key: str
 
 
-def load_all(benchmarks: Sequence[Benchmark], data: Path, limit: int | None) -> list[Loaded]:
-    """The items of each benchmark; one that lacks its files is said, the others go on.
+def load_all(
+    benchmarks: Sequence[Benchmark], data: Path, limit: int | None, *, no_judge: str | None = None
+) -> list[Loaded]:
+    """The items of each benchmark; one that lacks its files or its judge is said, the others go on.
+
+    Args:
+        benchmarks: to be loaded.
+        data: the folder of benchmarks.
+        limit: at most so many items of each.
+        no_judge: why the model judge may not judge, if it may not.
 
     Raises:
         VademecumError: a file is not the one the benchmark is defined on, or has two items of one id.
     """
     loaded = []
     for benchmark in benchmarks:
+        if benchmark.needs_judge() and no_judge is not None:
+            loaded.append(Loaded(benchmark=benchmark, missing=f"not judged: {no_judge}"))
+            continue
         try:
             benchmark.origin.check(data)
             items = tuple(benchmark.load(data, limit))

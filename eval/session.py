@@ -6,13 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import anyio
 
+from chatbot.llm import ChatModelError
 from chatbot.progress import ProgressBar
 from chatbot.settings import Settings, load_settings
 from chatbot.wiring import load_reranker, open_chat_model, open_finder, open_kb
@@ -20,6 +21,7 @@ from eval.benchmark import Benchmark
 from eval.bootstrap import SEED
 from eval.estimate import Prices, estimate
 from eval.fingerprint import identity, surroundings
+from eval.judging import trusted_judge
 from eval.markdown import one_table, run_facts
 from eval.registry import find
 from eval.reports import write_reports
@@ -55,12 +57,15 @@ def carry_out(order: Order) -> Iterator[str]:
     """
     benchmarks = list({one.name: one for name in order.names for one in find(name)}.values())
     data = _data_folder(order, benchmarks)
-    settings = load_settings()
+    settings = _with_model_name(load_settings())
     parts = _parts(settings, order, data)
-    loaded = load_all(benchmarks, data, order.limit)
+    trust = trusted_judge(settings)
+    parts = replace(parts, judge=trust.judge)
+    loaded = load_all(benchmarks, data, order.limit, no_judge=trust.refusal)
     facts = identity(parts, settings, {one.name: one for one in benchmarks}, order.limit)
     folder = order.out or settings.home / "eval" / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{'-'.join(order.names)}"
     more = {"seed": SEED, "started_at": datetime.now(UTC).isoformat(timespec="seconds"), **surroundings()}
+    more["judge_agreement"] = [str(one) for one in trust.agreements]
     with Run.open(folder, facts, more) as run:
         _ask(run, order, loaded, parts, settings)
         results = collect(run.facts, loaded, run.known.values(), data)
@@ -102,6 +107,21 @@ def _parts(settings: Settings, order: Order, data: Path) -> Parts:
         reranker=load_reranker(settings),
         helplines=settings.helplines,
     )
+
+
+def _with_model_name(settings: Settings) -> Settings:
+    """The settings with the name of the model that the server offers: outputs are kept by it.
+
+    Raises:
+        ChatModelError: the server cannot be reached.
+    """
+    model = open_chat_model(settings)
+    if model is None or settings.llm_model is not None:
+        return settings
+    names = anyio.run(model.check)
+    if not names:
+        raise ChatModelError(f"the server at {settings.llm_base_url} offers no model; set VADEMECUM_LLM_MODEL")
+    return settings.model_copy(update={"llm_model": names[0]})
 
 
 def _data_folder(order: Order, benchmarks: Sequence[Benchmark]) -> Path:

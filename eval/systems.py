@@ -21,8 +21,10 @@ from chatbot.llm import ChatModel, ChatModelError, Message
 from chatbot.opened import OpenedAnswerer
 from chatbot.privacy.identifiers import FindsIdentifiers
 from chatbot.privacy.placeholders import Placeholders
+from eval.agreement import JudgeError
 from eval.baselines import PassageBaselines, TextBaselines
 from eval.benchmark import Item, System, SystemName
+from eval.judges import Entailment, Judge
 from eval.prompts import closed_book, open_book
 from eval.remembering import RememberingEmbedder
 from knowledge_base.knowledge_base import KnowledgeBase
@@ -48,6 +50,7 @@ class Parts:
     cache: Path
     finder: FindsIdentifiers
     chat_model: ChatModel | None = None
+    judge: Judge | None = None
     country: str = "US"
     reranker: Reranker | None = None
     helplines: Path | None = None
@@ -114,6 +117,17 @@ class _System:
         masked = [replace(one, content=placeholders.mask(one.content).text) for one in messages]
         pieces = [piece async for piece in self._parts.chat_model.stream(masked, max_tokens=max_tokens)]
         return placeholders.restore("".join(pieces))
+
+    async def entails(self, evidence: Sequence[str], claim: str) -> Entailment | None:
+        """The judge's verdict; None where it could not be read.
+
+        Raises:
+            JudgeError: there is no judge.
+            ChatModelError: it cannot be reached.
+        """
+        if self._parts.judge is None:
+            raise JudgeError("there is no model judge; set VADEMECUM_JUDGE_BASE_URL")
+        return await self._parts.judge.judge(evidence, claim)
 
     async def rank(self, question: str, k: int) -> list[Passage]:
         """No passage: it does not search."""

@@ -97,4 +97,4 @@ def test_the_list_names_every_benchmark_once() -> None:
 
 
 def test_the_commands_there_are() -> None:
-    assert [one.name for one in evaluate.registered_commands] == ["list", "run", "report", "compare", "export"]
+    assert [one.name for one in evaluate.registered_commands] == ["list", "run", "report", "compare", "export", "judge"]
