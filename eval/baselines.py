@@ -8,6 +8,7 @@ so a baseline here is stronger than the same method over bare text. Neither know
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -47,13 +48,15 @@ class PassageBaselines:
 
 
 class TextBaselines:
-    """The baselines over some free texts; BM25 counts words over all of them, whichever are ranked."""
+    """The baselines over some free texts; BM25 counts words over all of them. Safe to share between threads."""
 
     def __init__(self, texts: Sequence[FreeText], embedder: Embedder) -> None:
         self._places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
         self._embedder = embedder
         self._vectors = embedder.embed_passages([f"{one.heading}\n{one.text}".strip() for one in self._places])
-        self._db = sqlite3.connect(":memory:")
+        # Questions come from several threads; one at a time asks the index.
+        self._db = sqlite3.connect(":memory:", check_same_thread=False)
+        self._lock = threading.Lock()
         self._db.execute("CREATE VIRTUAL TABLE texts USING fts5(text, tokenize = 'porter unicode61')")
         rows = [(place, f"{text.heading}\n{text.text}") for text, place in self._places.items()]
         self._db.executemany("INSERT INTO texts(rowid, text) VALUES (?, ?)", rows)
@@ -62,7 +65,8 @@ class TextBaselines:
         """The places of all given texts, best first, for each system; equal scores keep their order."""
         expression = _any_word(question)
         query = "SELECT rowid, -bm25(texts) FROM texts WHERE texts MATCH ?"
-        words: Mapping[int, float] = dict(self._db.execute(query, (expression,)).fetchall()) if expression else {}
+        with self._lock:
+            words: Mapping[int, float] = dict(self._db.execute(query, (expression,)).fetchall()) if expression else {}
         near = self._vectors @ self._embedder.embed_queries([question])[0]
         rows = [self._places[text] for text in texts]
         lexical = sorted(range(len(texts)), key=lambda place: -words.get(rows[place], 0.0))

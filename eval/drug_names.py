@@ -60,7 +60,7 @@ def _spelled(lexicon: DrugLexicon, *names: str) -> frozenset[str]:
     return frozenset(one for mention in mentions if mention.match in _SPELLED for one in mention.ingredients)
 
 
-def _meant(lexicon: DrugLexicon, name: str, medicine: str) -> frozenset[str]:
+def meant(lexicon: DrugLexicon, name: str, medicine: str) -> frozenset[str]:
     """What a name stands for, by itself or by the medicine that a set gives for it; nothing where it is not held.
 
     A product of several ingredients of which one is not held is not held: it is no other name for the rest.
@@ -73,7 +73,7 @@ def _meant(lexicon: DrugLexicon, name: str, medicine: str) -> frozenset[str]:
 def _misspellings(benchmarks: Path, lexicon: DrugLexicon, limit: int | None) -> list[Measure]:
     verdicts: list[tuple[bool, bool, bool, bool]] = []
     for pair in misspelt_names(benchmarks)[:limit]:
-        if wanted := _meant(lexicon, pair.target, pair.drug):
+        if wanted := meant(lexicon, pair.target, pair.drug):
             read = read_drugs(lexicon, framed(pair.typed))
             verdicts.append((pair.strict, pair.is_held_back, bool(read) and read <= wanted, not read <= wanted))
     strict = [one for one in verdicts if one[0]]
@@ -115,7 +115,7 @@ def _consumer_questions(benchmarks: Path, lexicon: DrugLexicon, limit: int | Non
     generic = {name.lower(): one for one, names in known_names(benchmarks) for name in names}
     right: list[tuple[bool, bool]] = []
     for question in medication_questions(benchmarks)[:limit]:
-        foci = [_meant(lexicon, name, generic.get(name.lower(), name)) for name in question.names]
+        foci = [meant(lexicon, name, generic.get(name.lower(), name)) for name in question.names]
         if foci and all(foci):
             read = read_drugs(lexicon, question.text)
             right.append((in_second_half(question.text), all(focus & read for focus in foci)))

@@ -35,7 +35,7 @@ from knowledge_base.types import DocumentInfo, DrugName, Passage, Query, SourceD
 from knowledge_base.words import folded_words, name_key
 
 TASK: Final = "FDARxBench toy"
-_FILE: Final = Path("fdarxbench_toy", "qa_toy.jsonl")
+FILE: Final = Path("fdarxbench_toy", "qa_toy.jsonl")
 _DEPTHS: Final = (1, 5, 10)
 _BARS: Final = {1: 0.65, 5: 0.95, 10: 0.98}
 _SHINGLE: Final = 5
@@ -92,7 +92,7 @@ def load_questions(folder: Path) -> list[LabelQuestion]:
         MissingDataError: the file is not there.
         VademecumError: a line is not as published; names the line.
     """
-    path = folder / _FILE
+    path = folder / FILE
     MissingDataError.check(path)
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -236,7 +236,7 @@ def _label(
     return SourceDocument(
         info=DocumentInfo(
             id=f"spl:{set_id}@fdarxbench",
-            source_path=str(_FILE),
+            source_path=str(FILE),
             format="spl",
             kind="label",
             title=drug,

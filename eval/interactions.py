@@ -25,6 +25,7 @@ from eval.statistics import wilson
 from knowledge_base.errors import VademecumError
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.medicine_table import canonical_ingredient
+from knowledge_base.passage_store import PassageStore
 from knowledge_base.retriever import HybridRetriever
 
 PAIRS_FILE = Path("ddi_onc_lists") / "onc_high_priority.csv"
@@ -59,16 +60,15 @@ def load_pairs(path: Path) -> list[tuple[str, str]]:
 
 def check_pairs(pairs: Iterable[tuple[str, str]], knowledge_base: KnowledgeBase) -> list[PairOutcome]:
     """Check every pair whose two medicines have a document of their own."""
-    store = knowledge_base.store
-    held = {canonical_ingredient(one): one for document in store.documents() for one in document.ingredients}
-    checker = ListChecker(store, HybridRetriever(knowledge_base))
+    held = held_ingredients(knowledge_base.store)
+    checker = ListChecker(knowledge_base.store, HybridRetriever(knowledge_base))
     outcomes = []
     for one, other in pairs:
         if one not in held or other not in held:
             continue
         found = checker.check([held[one], held[other]]).pairs
         if found:
-            outcomes.append(PairOutcome(one=one, other=other, pair=found[0], why_missed=_why_missed(found[0])))
+            outcomes.append(PairOutcome(one=one, other=other, pair=found[0], why_missed=why_missed(found[0])))
     return outcomes
 
 
@@ -88,7 +88,13 @@ def measure_interactions(data: Path, knowledge_base: KnowledgeBase) -> tuple[Mea
     )
 
 
-def _why_missed(pair: Pair) -> str | None:
+def held_ingredients(store: PassageStore) -> dict[str, str]:
+    """The ingredients that have a document of their own, as written there, by their canonical names."""
+    return {canonical_ingredient(one): one for document in store.documents() for one in document.ingredients}
+
+
+def why_missed(pair: Pair) -> str | None:
+    """What the labels hold where they say nothing of a known pair; None where they do."""
     states = {pair.one_state, pair.other_state}
     if "found" in states:
         return None

@@ -40,7 +40,7 @@ _BARS: Final = {
     ("summary", "nDCG@10"): 0.84,
     ("summary", "MRR"): 0.85,
 }
-_QUESTIONS: Final = Path("liveqa_med_2017", "TREC-2017-LiveQA-Medical-Test-Questions-w-summaries.xml")
+QUESTIONS: Final = Path("liveqa_med_2017", "TREC-2017-LiveQA-Medical-Test-Questions-w-summaries.xml")
 _ANSWERS: Final = Path("liveqa_medquad_judged", "answers_2479.csv.gz")
 _QRELS: Final = Path("liveqa_medquad_judged", "qrels_2479.txt")
 _ANSWER: Final = re.compile(r"\s*Question:\s*(.*?)\s*\n\s*URL:[^\n]*\n\s*Answer:\s*(.*)", re.DOTALL)
@@ -84,7 +84,7 @@ def load_liveqa(folder: Path) -> list[LiveQuestion]:
         except ValueError as error:
             raise VademecumError(f"{path}, line {number}: not `question grade-name answer`") from error
     found = []
-    for question_id, words in _questions(folder / _QUESTIONS).items():
+    for question_id, words in _questions(folder / QUESTIONS).items():
         judged = {name: grade for name, grade in sorted(grades[question_id].items()) if name in answers}
         if judged:
             subject, message, summary = words

@@ -28,7 +28,7 @@ from knowledge_base.retriever import HybridRetriever
 from knowledge_base.types import Query
 
 TASK: Final = "MedicationQA"
-_FILE: Final = Path("medicationqa", "medicationqa.csv")
+FILE: Final = Path("medicationqa", "medicationqa.csv")
 _TITLES: Final = Path(__file__).parent / "data" / "medicationqa_sections.toml"
 _LABEL_SITES: Final = re.compile(r"https?://(?:[\w-]+\.)*(?:dailymed\.nlm\.nih\.gov|medlineplus\.gov|fda\.gov)/")
 _NO_DRUG: Final = frozenset({"not_drug_question", "unanswerable"})
@@ -47,6 +47,12 @@ class ConsumerQuestion:
     type: str
     title: str
     address: str
+    answer: str = ""
+
+
+def cites_label(question: ConsumerQuestion) -> bool:
+    """Whether its answer was found on a site that shows labels."""
+    return _LABEL_SITES.match(question.address) is not None
 
 
 def load_questions(folder: Path) -> list[ConsumerQuestion]:
@@ -56,7 +62,7 @@ def load_questions(folder: Path) -> list[ConsumerQuestion]:
         MissingDataError: the file is not there.
         VademecumError: it is not as published.
     """
-    path = folder / _FILE
+    path = folder / FILE
     MissingDataError.check(path)
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -68,6 +74,7 @@ def load_questions(folder: Path) -> list[ConsumerQuestion]:
                 type=row["Question Type"],
                 title=row["Section Title"].strip(),
                 address=row["URL"],
+                answer=row.get("Answer") or "",
             )
             for row in rows
         ]
@@ -97,7 +104,7 @@ def measure_medicationqa(folder: Path, kb: KnowledgeBase, limit: int | None = No
     lexicon = retriever.lexicon
     held = [(one, found) for one in questions if (found := held_ingredients(one.focus, lexicon, catalogue))]
     resolved = [float(is_resolved(one.text, ingredients, lexicon)) for one, ingredients in held]
-    cited = [one for one in questions if _LABEL_SITES.match(one.address)]
+    cited = [one for one in questions if cites_label(one)]
     mapped = [(one, codes) for one in cited if (codes := section_codes(one.title))]
     read = [retriever.read(Query(text=one.text)).aspects for one, _ in mapped]
     agreed = [float(leads_to(aspects, codes)) for aspects, (_, codes) in zip(read, mapped, strict=True)]

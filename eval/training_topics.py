@@ -67,7 +67,7 @@ def load_mediqa(folder: Path) -> Iterator[Topic]:
             yield Topic(
                 id=f"{name}:{number}",
                 question=" ".join((question.findtext("QuestionText") or "").split()),
-                texts=tuple(_titled((answer.findtext("AnswerText") or "").strip()) for answer in answers),
+                texts=tuple(titled((answer.findtext("AnswerText") or "").strip()) for answer in answers),
                 grades=tuple(int(answer.get("ReferenceScore") or 1) - 1 for answer in answers),
             )
 
@@ -108,7 +108,8 @@ def load_medquad(folder: Path, leave_out: frozenset[str], rng: random.Random) ->
         )
 
 
-def _titled(text: str) -> FreeText:
+def titled(text: str) -> FreeText:
+    """An answer of MEDIQA with the title it opens with, if it does, as its heading."""
     found = _TITLE.match(text)
     return FreeText(found[1], text[found.end() :]) if found else FreeText("", text)
 

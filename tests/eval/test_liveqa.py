@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,13 @@ def test_bm25_counts_words_over_all_texts_and_ranks_those_given(word_embedder) -
     found = TextBaselines(texts, word_embedder).rank("toe?", texts[1:])
     assert found["BM25"] == [1, 0]
     assert TextBaselines(texts, word_embedder).rank("???", texts)["BM25"] == [0, 1, 2]
+
+
+def test_baselines_made_in_one_thread_answer_in_others(word_embedder) -> None:
+    texts = [FreeText("", "gout"), FreeText("", "toe")]
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+        made = first.submit(TextBaselines, texts, word_embedder).result()
+        assert second.submit(made.rank, "toe", texts).result()["BM25"] == [1, 0]
 
 
 def test_a_missing_file_and_a_damaged_line_are_named(folder: Path, tmp_path: Path) -> None:
