@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from knowledge_base import loinc
+from knowledge_base.boxed_warnings import reads_like_boxed_warning
 from knowledge_base.types import Kind
 
 PACKAGE_LABEL: Final = "51945-4"
@@ -19,9 +20,6 @@ LABOR: Final = "34079-4"
 OTHER_SAFETY: Final = "60561-8"
 
 PATIENT_CODES: Final = frozenset({loinc.MEDICATION_GUIDE, loinc.PATIENT_PACKAGE_INSERT, "68498-5", "59845-8"})
-SKIPPED_CODES: Final = frozenset({PACKAGE_LABEL, PRODUCT_DATA})
-"""Pictures of the carton and registry data: nothing anybody asks a label about."""
-
 NO_EVIDENCE_TITLES: Final = frozenset({"sources", "references"})
 """Where a document of any format says where its facts come from, it states none."""
 
@@ -63,8 +61,11 @@ def section_code(own: str | None, title: str, ancestor: str | None, text: str = 
         own: the code the source gives it, if any.
         title: its heading.
         ancestor: what this function returned for its parent.
-        text: the section's own text, asked only whether "Other information" is about storage.
+        text: the section's own text, asked only whether "Other information" is about storage and whether what is
+            coded as a boxed warning is one; of such a section that of its sub-sections too.
     """
+    if own == loinc.BOXED_WARNING and text and not reads_like_boxed_warning(title, text):
+        own = None
     if own is not None and own in loinc.NAMES:
         return _corrected(own, title)
     by_words = next((code for pattern, code in _DRUG_FACTS if pattern.search(title)), None)

@@ -360,9 +360,7 @@ class PassageStore:
 def read_header(header: str) -> DocumentInfo:
     """The document header that `writer.py` stored as JSON."""
     values = json.loads(header)
-    for name in ("ingredients", "brands", "classes"):
-        values[name] = tuple(values[name])
-    return DocumentInfo(**values)
+    return DocumentInfo(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 @lru_cache(maxsize=4096)

@@ -36,7 +36,8 @@ def _read(*records: object, name: str = "/labels/a.json") -> tuple[list[SourceDo
 
 
 def _sections(**fields: object) -> list[tuple[str | None, tuple[str, ...], str]]:
-    [document], _ = _read({**_RECORD, "indications_and_usage": [], **fields})
+    record = {name: value for name, value in _RECORD.items() if name != "indications_and_usage"}
+    [document], _ = _read({**record, **fields})
     return [(section.code, section.path, document.text[section.start : section.end]) for section in document.sections]
 
 
@@ -138,7 +139,10 @@ def test_the_short_boxed_warning_follows_the_full_one():
 
     found = _sections(boxed_warning=[f"WARNING: LACTIC ACIDOSIS {full}{short}"])
 
-    assert [path for _, path, _ in found] == [("Boxed warning",), ("Boxed warning", "Highlights")]
+    assert [path for _, path, _ in found] == [
+        ("WARNING: LACTIC ACIDOSIS",),
+        ("WARNING: LACTIC ACIDOSIS", "Highlights"),
+    ]
     assert [code for code, _, _ in found] == [loinc.BOXED_WARNING] * 2
     assert found[0][2] == full.strip()
 

@@ -112,6 +112,7 @@ def test_sections_keep_order_nesting_and_the_nearest_code():
         (loinc.WARNINGS_AND_PRECAUTIONS, (warnings, "5.2 Liver"), "Raised enzymes."),
         (loinc.SPECIFIC_POPULATIONS, (populations,), ""),
         (loinc.PREGNANCY, (populations, "8.1 Pregnancy"), "It is indicated for high cholesterol."),
+        ("51945-4", ("PRINCIPAL DISPLAY PANEL",), "NDC 0000"),
         (None, ("Distributed by",), "Maker Inc."),
     ]
     assert "5.1 Myopathy\nIt may cause myopathy.\n\n5.2 Liver\n" in document.text
@@ -122,7 +123,7 @@ def test_the_highlights_stand_apart_from_the_text():
         _section(
             loinc.BOXED_WARNING,
             "WARNING: X",
-            "<paragraph>Full box.</paragraph>",
+            "<paragraph>Full box: it can cause fatal failure of the liver.</paragraph>",
             excerpt="<paragraph>Short.</paragraph>",
         ),
         _section(
@@ -134,8 +135,9 @@ def test_the_highlights_stand_apart_from_the_text():
     )
 
     assert _texts(document) == [
+        (loinc.BOXED_WARNING, (HIGHLIGHTS, "Boxed warning"), "Short."),
         (loinc.ADVERSE_REACTIONS, (HIGHLIGHTS, "Adverse reactions"), "Common: rash."),
-        (loinc.BOXED_WARNING, ("WARNING: X",), "Full box."),
+        (loinc.BOXED_WARNING, ("WARNING: X",), "Full box: it can cause fatal failure of the liver."),
         (loinc.ADVERSE_REACTIONS, ("6 ADVERSE REACTIONS",), "Full."),
     ]
 
