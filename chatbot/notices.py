@@ -100,6 +100,12 @@ def age_notice(documents: Iterable[DocumentInfo], today: date) -> list[Notice]:
     return notices
 
 
+def remark_notices(documents: Iterable[DocumentInfo]) -> list[Notice]:
+    """What must be told of the quoted documents themselves."""
+    remarks = dict.fromkeys(f"{document.title}: {remark}" for document in documents for remark in document.remarks)
+    return [Notice(kind="source", text=remark) for remark in remarks]
+
+
 def conflict_notice(conflict: Conflict) -> Notice:
     """Two sources lay down different things, or a label's summary and its text do."""
     topic = TOPICS[conflict.topic]

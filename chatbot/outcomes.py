@@ -24,7 +24,14 @@ from chatbot.compose import (
 from chatbot.evidence import AspectRules
 from chatbot.extractive import QuoteGroup
 from chatbot.facts import Facts
-from chatbot.notices import age_notice, conflict_notice, follow_up_notice, name_notices, person_notices
+from chatbot.notices import (
+    age_notice,
+    conflict_notice,
+    follow_up_notice,
+    name_notices,
+    person_notices,
+    remark_notices,
+)
 from chatbot.question_text import MAX_CHARS
 from chatbot.rewriting import Rewritten
 from chatbot.types import (
@@ -179,6 +186,7 @@ def _respond(
             *case.fact_notices,
             *(person_notices(case.question, names, case.facts) if kind is Answer else ()),
             *age_notice(documents, case.today),
+            *remark_notices(documents),
         ),
         findings=tuple(find_presence(group) for group in groups if group.ingredient is not None),
         drugs=case.retrieval.drugs,

@@ -174,7 +174,11 @@ def drug_names(
         *(claim for one in found for claim in _names_of(one)),
         *((name, "brand", ingredients) for name in brands),
         *((name, "class", ingredients) for name in classes),
-        *((code.lower(), "unii", (ingredient,)) for code, ingredient in uniis.items() if ingredient in ingredients),
+        *(
+            (code.lower(), "unii", (ingredient,))
+            for code, ingredient in uniis.items()
+            if ingredient in ingredients and not code.isdigit()
+        ),
         *(claim for printed in generics for claim in _printed_names(printed, ingredients)),
     ]
     for name, relation, stands_for in claims:

@@ -35,6 +35,7 @@ _HIGHLIGHTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SEE_FULL = re.compile(r"see\s+full prescribing information for[^.]*\.", re.IGNORECASE | re.DOTALL)
+_ITEM_CODE = re.compile(r"(?=\S*\d)[A-Z\d][A-Z\d/_.-]{2,15}")
 _BIOLOGIC_SUFFIX = re.compile(r"-[a-z]{4}")
 _APPROVAL = re.compile(r"initial\s+u\.?s\.?\s+approval\s*:?\s*(?:\d{4})?", re.IGNORECASE)
 
@@ -125,6 +126,8 @@ def named_title(title: str, found: tuple[Substance, ...], brands: tuple[str, ...
     ingredients = [one.ingredient for one in found]
     name = " and ".join([", ".join(ingredients[:-1]), ingredients[-1]] if len(ingredients) > 1 else ingredients[:1])
     title = clean(re.sub(r"\s*[®™]", "", title))
+    # The maker's own number says nothing to anybody else.
+    title = "" if name and _ITEM_CODE.fullmatch(title) else title
     words = {*brands, *ingredients, *(f"{ingredient} {salt}" for ingredient in ingredients for salt in SALTS)}
     if not name or any(word in fold(title) for word in words):
         return _calmer(title, words)

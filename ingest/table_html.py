@@ -28,6 +28,8 @@ _TAGS: Final = MappingProxyType(
     }
     | {"paragraph": "p", "list": "ul", "item": "li"}
 )
+_GRID: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
+"""Elements in which text between the others shows nowhere."""
 _LEFT_OUT: Final = frozenset({"renderMultiMedia", "script", "style", "col", "colgroup", ""})
 
 
@@ -60,14 +62,15 @@ def _element(element: etree._Element, mark: Callable[[etree._Element], str]) -> 
         yield f"<sup>{escape(mark(element))}</sup>"
         return
     tag = _TAGS.get(name)
-    if tag == "caption" and local_name(element.getparent()) != "table":
+    if tag == "caption" and (above := element.getparent()) is not None and local_name(above) != "table":
         tag = None  # the bullet of a list item
     if tag is not None:
         yield f"<{tag}{_spans(element) if tag in ('td', 'th') else ''}>"
-    yield _words(element.text)
+    is_grid = tag in _GRID
+    yield "" if is_grid else _words(element.text)
     for child in element:
         yield from _element(child, mark)
-        yield _words(child.tail)
+        yield "" if is_grid else _words(child.tail)
     if tag is not None:
         yield f"</{tag}>"
 

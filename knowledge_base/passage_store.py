@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.schema import DATABASE_NAME, TOKENIZER
-from knowledge_base.types import Box, DocumentInfo, DrugName, Kind, Line, Passage, Section
+from knowledge_base.types import Box, DocumentInfo, DrugName, Kind, Line, Passage, Section, Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,6 +132,17 @@ class PassageStore:
         return tuple(
             Line(start=first, end=last, page=page, box=Box(x0, y0, x1, y1))
             for first, last, page, x0, y0, x1, y1 in rows
+        )
+
+    def tables(self, document_id: str, start: int, end: int) -> tuple[Table, ...]:
+        """The tables that touch `[start, end)`, in the order of the text."""
+        rows = self._touching("tables", '"start", "end", html', document_id, start, end)
+        return tuple(Table(start=first, end=last, html=html) for first, last, html in rows)
+
+    def changes(self, document_id: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """The stretches touching `[start, end)` that the source marks as changed since its last version."""
+        return tuple(
+            (first, last) for first, last in self._touching("changes", '"start", "end"', document_id, start, end)
         )
 
     # Passages
@@ -273,6 +284,14 @@ class PassageStore:
         return [f"{self._file}: {row[0]}" for row in self._all("PRAGMA quick_check") if row[0] != "ok"]
 
     # Inside
+
+    def _touching(self, table: str, columns: str, document_id: str, start: int, end: int) -> list[Any]:
+        query = f'SELECT {columns} FROM {table} WHERE document = ? AND "start" < ? AND "end" > ? ORDER BY "start"'  # noqa: S608
+        try:
+            return self._all(query, (self._number(document_id), end, start))
+        except sqlite3.OperationalError:
+            # Written before there were such tables, and nobody has ingested anything since.
+            return []
 
     @cached_property
     def _by_number(self) -> dict[int, DocumentInfo]:

@@ -114,8 +114,24 @@ CREATE VIRTUAL TABLE passage_index USING fts5(
 );
 """  # noqa: S608 - a constant
 
+_M002_TABLES_AND_CHANGES: Final = """
+CREATE TABLE tables (
+    document INTEGER NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    html TEXT NOT NULL,
+    PRIMARY KEY (document, "start")
+) WITHOUT ROWID;
+CREATE TABLE changes (
+    document INTEGER NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    PRIMARY KEY (document, "start")
+) WITHOUT ROWID;
+"""
+
 # Append only: the number of migrations that ran is the file's `user_version`.
-MIGRATIONS: Final = (_M001_TABLES,)
+MIGRATIONS: Final = (_M001_TABLES, _M002_TABLES_AND_CHANGES)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

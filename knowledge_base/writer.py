@@ -189,6 +189,11 @@ class PassageWriter:
             "INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?)",
             [(number, name.name, name.relation, _json(name.ingredients)) for name in document.names],
         )
+        self._db.executemany(
+            "INSERT INTO tables VALUES (?, ?, ?, ?)",
+            [(number, table.start, table.end, table.html) for table in document.tables],
+        )
+        self._db.executemany("INSERT INTO changes VALUES (?, ?, ?)", [(number, *place) for place in document.changes])
 
     def _insert_passages(self, number: int, passages: Sequence[Passage]) -> None:
         for p in passages:
@@ -289,7 +294,7 @@ class PassageWriter:
             " JOIN passages p ON p.number = w.number WHERE p.document = ?",
             (number,),
         )
-        for table in ("passages", "names", "lines", "sections", "texts", "file_documents"):
+        for table in ("passages", "names", "lines", "sections", "tables", "changes", "texts", "file_documents"):
             self._db.execute(f"DELETE FROM {table} WHERE document = ?", (number,))  # noqa: S608 - constants
         self._db.execute("DELETE FROM documents WHERE number = ?", (number,))
 
@@ -317,6 +322,8 @@ def _fingerprint(document: SourceDocument, passages: Sequence[Passage]) -> bytes
         [asdict(section) for section in document.sections],
         [asdict(name) for name in document.names],
         [(line.start, line.end, line.page, *line.box) for line in document.lines],
+        [(table.start, table.end, table.html) for table in document.tables],
+        document.changes,
         [(p.id, p.kind, p.page) for p in passages],
     )
     digest = hashlib.sha256(json.dumps(parts).encode())

@@ -89,7 +89,7 @@ def test_the_header_names_the_medicine():
 
 
 def test_a_title_that_names_nothing_gets_the_name():
-    assert _read(_section("34067-9", "Uses", _PARAGRAPH), title="0220K").info.title == "Lipitor (atorvastatin): 0220K"
+    assert _read(_section("34067-9", "Uses", _PARAGRAPH), title="0220K").info.title == "Lipitor (atorvastatin)"
 
 
 def test_sections_keep_order_nesting_and_the_nearest_code():
