@@ -378,8 +378,9 @@ class PassageStore:
 
 def read_header(header: str) -> DocumentInfo:
     """The document header that `writer.py` stored as JSON."""
-    values = json.loads(header)
-    return DocumentInfo(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values: dict[str, Any] = json.loads(header)
+    values.update((name, tuple(value)) for name, value in values.items() if isinstance(value, list))
+    return DocumentInfo(**values)
 
 
 @lru_cache(maxsize=4096)
