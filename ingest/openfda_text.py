@@ -9,7 +9,7 @@ its rows. Knows the openFDA drug-label fields; knows nothing of files.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -67,21 +67,22 @@ def label_parts(record: Mapping[str, object]) -> list[LabelPart]:
         name: texts for name in names if (texts := [mark_tables(text, tables) for text in field_texts(record, name)])
     }
     kept = _without_repeats(fields)
+    saying = {name for name, _ in kept}
     parents = _parents(kept)
     parts: list[LabelPart] = []
     for key in kept:
         if key not in parents:
             parts.extend(_section(key, kept, parents, (), None, None))
-    return _with_tables([*parts, *_empty_sections(record, fields)], tables)
+    return _with_tables([*parts, *_empty_sections(record, saying)], tables)
 
 
 _Key = tuple[str, int]
 
 
-def _empty_sections(record: Mapping[str, object], fields: Mapping[str, Sequence[str]]) -> Iterator[LabelPart]:
-    """A field that is there and says nothing is a section without text; one that is not there is no section."""
+def _empty_sections(record: Mapping[str, object], saying: Collection[str]) -> Iterator[LabelPart]:
+    """A field that is there and says nothing of its own is a section without text; one that is not there is none."""
     for field, code in OPENFDA_FIELDS.items():
-        if field in record and field not in fields:
+        if field in record and field not in saying:
             yield _bare_section(code)
 
 
@@ -91,14 +92,17 @@ def _bare_section(code: str) -> LabelPart:
 
 
 def _without_repeats(fields: Mapping[str, Sequence[str]]) -> dict[_Key, str]:
-    """Every text once: of two fields with the same words the one that comes first in a label keeps them."""
-    seen: set[str] = set()
-    kept: dict[_Key, str] = {}
+    """Every text once: of two fields with the same words the one whose heading they begin with, or else the first."""
+    homes: dict[str, _Key] = {}
     for name, texts in fields.items():
         for n, text in enumerate(texts):
-            if text not in seen:
-                kept[name, n] = text
-                seen.add(text)
+            if text not in homes or (
+                _is_under_own_heading(name, text) and not _is_under_own_heading(homes[text][0], text)
+            ):
+                homes[text] = (name, n)
+    kept = {
+        (name, n): text for name, texts in fields.items() for n, text in enumerate(texts) if homes[text] == (name, n)
+    }
     # Unclassified sections are sub-sections of the others, once more and without a name.
     named = [text for (name, _), text in kept.items() if name != UNCLASSIFIED_FIELD]
     return {
@@ -198,6 +202,11 @@ def _own_text(
             blocks=_lines(piece.text),
             kind=kind,
         )
+
+
+def _is_under_own_heading(field: str, text: str) -> bool:
+    heading = _OTC_HEADINGS.get(field)
+    return heading is not None and re.match(heading, text) is not None
 
 
 def _leading_heading(field: str, text: str) -> tuple[str | None, str | None, str]:

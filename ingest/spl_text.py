@@ -40,7 +40,10 @@ class Narrative:
     """Renders one section's `text`; keeps the footnotes' numbering, which runs through the section."""
 
     def __init__(self) -> None:
-        self._marks: dict[str, str] = {}
+        # By identifier, or by the element itself, which a table reads twice where a cell spans it.
+        self._marks: dict[str | etree._Element, str] = {}
+        self._referred: set[str | etree._Element] = set()
+        """Marks of footnotes that are referred to before they stand."""
         self._notes: list[str] = []
         self._holding = False
 
@@ -171,13 +174,19 @@ class Narrative:
         if name == "sup":
             return _superscript(self.inline(element), before)
         if name == "footnote":
-            mark = self._mark(element.get("ID"))
-            note = clean(self.inline(element).replace(_BREAK, " "))
+            key = element.get("ID") or element
+            is_new = key not in self._marks or key in self._referred
+            self._referred.discard(key)
+            mark = self._mark(key)
+            note = clean(self.inline(element).replace(_BREAK, " ")) if is_new else ""
             if note:
                 self._notes.append(f"{mark} {note}")
             return mark
         if name == "footnoteRef":
-            return self._mark(element.get("IDREF"))
+            key = element.get("IDREF") or element
+            if key not in self._marks:
+                self._referred.add(key)
+            return self._mark(key)
         if name in ("renderMultiMedia", "", "col", "colgroup"):
             return ""
         if name in _BLOCKS or name == "item":
@@ -186,10 +195,9 @@ class Narrative:
 
     def mark(self, element: etree._Element) -> str:
         """The mark of a footnote, or of a reference to one, that was read before."""
-        return self._marks.get(element.get("ID") or element.get("IDREF") or "", "")
+        return self._marks.get(element.get("ID") or element.get("IDREF") or element, "")
 
-    def _mark(self, identity: str | None) -> str:
-        key = identity or f"?{len(self._marks)}"
+    def _mark(self, key: str | etree._Element) -> str:
         if key not in self._marks:
             n = len(self._marks)
             self._marks[key] = _FOOTNOTE_MARKS[n % len(_FOOTNOTE_MARKS)] * (n // len(_FOOTNOTE_MARKS) + 1)

@@ -150,7 +150,10 @@ def test_the_short_boxed_warning_follows_the_full_one():
 def test_repeated_texts_are_kept_once():
     found = _sections(contraindications=["None.", "None.", "  None. "], description=["None."])
 
-    assert [text for _, _, text in found] == ["None."]
+    assert found == [
+        (loinc.CONTRAINDICATIONS, ("Contraindications",), "None."),
+        (loinc.DESCRIPTION, ("Description",), ""),
+    ]
 
 
 def test_a_record_without_metadata_is_named_only_by_clear_words():
