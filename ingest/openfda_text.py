@@ -147,6 +147,8 @@ def _section(
         name = heading
     title = name or (NAMES[own] if own else heading or "Further information")
     code = section_code(own, title, ancestor, rest)
+    if own == BOXED_WARNING != code:
+        title = heading or (NAMES[code] if code else "Further information")
     kind = kind_of(code) or kind
     path = (*path, title)
     children = sorted(

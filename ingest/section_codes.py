@@ -93,8 +93,14 @@ def section_code(own: str | None, title: str, ancestor: str | None, text: str = 
         text: the section's own text, asked only whether "Other information" is about storage and whether what is
             coded as a boxed warning is one; of such a section that of its sub-sections too.
     """
-    if own == loinc.BOXED_WARNING and text and not reads_like_boxed_warning(title, text):
-        own = None
+    code = _code(own, title, ancestor, text)
+    if code == loinc.BOXED_WARNING != ancestor and text and not reads_like_boxed_warning(title, text):
+        code = _code(None, title, ancestor, text)
+        return None if code == loinc.BOXED_WARNING else code
+    return code
+
+
+def _code(own: str | None, title: str, ancestor: str | None, text: str) -> str | None:
     if own is not None and own in loinc.NAMES:
         return _corrected(own, title)
     by_words = next((code for pattern, code in _DRUG_FACTS if pattern.search(title)), None)

@@ -163,6 +163,8 @@ def _parts(section: etree._Element, above: _Above) -> Iterator[LabelPart]:
         heading, blocks = blocks[0].text, blocks[1:]
     title = heading or NAMES.get(own or "", "") or above.title
     code = section_code(own, title, above.code, _words(section) if own == BOXED_WARNING else _opening(blocks))
+    if own == BOXED_WARNING != code:
+        title = heading or above.title
     title = title or NAMES.get(code or "", "") or "Untitled section"
     kind = kind_of(code) or above.kind
     path = above.path if title == above.title and above.path else (*above.path, title)
@@ -239,8 +241,8 @@ def _own_code(section: etree._Element) -> str | None:
 
 
 def _words(section: etree._Element) -> str:
-    """The whole text of a section and those inside it, on one line."""
-    texts = (text for found in section.iter("{*}text") for text in found.itertext())
+    """The whole text of a section and those inside it with their headings, on one line."""
+    texts = (text for found in section.iter("{*}title", "{*}text") for text in found.itertext())
     return " ".join(" ".join(map(str, texts)).split())
 
 
