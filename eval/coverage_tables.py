@@ -88,7 +88,7 @@ def _bars(spl: Sequence[LabelReport], openfda: Sequence[LabelReport]) -> list[tu
     found = (
         ("characters kept, lowest SPL label", len(spl), _share(lowest), f">= {_share(MIN_SHARE)}", lowest >= MIN_SHARE),
         ("characters said twice, highest SPL label", len(spl), _share(repeated), "0 %", None),
-        ("rows of SPL tables in one line", n_rows, _share(n_kept / n_rows), "100 %", n_kept == n_rows),
+        ("rows of SPL tables in one line", n_rows, _share(n_kept / max(n_rows, 1)), "100 %", n_kept == n_rows),
         *(_boxed_bar(name, reports) for name, reports in (("SPL", spl), ("openFDA", openfda))),
     )
     return [(name, str(n), value, bar, {True: "yes", False: "no", None: ""}[met]) for name, n, value, bar, met in found]
@@ -97,7 +97,7 @@ def _bars(spl: Sequence[LabelReport], openfda: Sequence[LabelReport]) -> list[tu
 def _boxed_bar(name: str, reports: Sequence[LabelReport]) -> tuple[str, int, str, str, bool]:
     real = sum(one.boxed.in_file - len(one.boxed.refused) for one in reports)
     found = sum(one.boxed.found for one in reports)
-    return (f"boxed warnings found, {name}", real, _share(found / real), "100 %", found == real)
+    return (f"boxed warnings found, {name}", real, _share(found / max(real, 1)), "100 %", found == real)
 
 
 def _identity(report: LabelReport) -> tuple[str, ...]:

@@ -156,6 +156,73 @@ def test_repeated_texts_are_kept_once():
     ]
 
 
+def test_a_field_that_says_nothing_is_a_section_and_one_that_is_not_there_is_none():
+    found = _sections(warnings=["Do not exceed the dose."], contraindications=[], pregnancy=None, overdosage=[" "])
+
+    silent = {code for code, _, text in found if not text}
+    assert silent == {loinc.CONTRAINDICATIONS, loinc.PREGNANCY, loinc.OVERDOSAGE}
+    assert loinc.LACTATION not in {code for code, _, _ in found}
+
+
+def test_a_table_whose_field_is_missing_is_a_section():
+    _, (code, path, text) = _sections(warnings=["Keep it dry."], active_ingredient_table=[_TABLE])
+
+    assert (code, path) == (loinc.OTC_ACTIVE, ("Active ingredient",))
+    assert "under 20 kg" in text
+
+
+def test_the_same_text_goes_where_its_heading_says():
+    text = "Directions take one suppository a day, and no more than that."
+    found = _sections(indications_and_usage=[text], dosage_and_administration=[text])
+
+    assert [(code, bool(text)) for code, _, text in found] == [(loinc.DOSAGE, True), (loinc.INDICATIONS, False)]
+
+
+def test_a_warning_all_in_capitals_is_a_text_and_no_heading():
+    text = "DO NOT GIVE IT BY VEIN. DEATHS HAVE OCCURRED (See WARNINGS and DOSAGE)."
+
+    assert _sections(boxed_warning=[text]) == [(loinc.BOXED_WARNING, ("Boxed warning",), text)]
+
+
+def test_what_only_is_named_a_boxed_warning_is_filed_elsewhere():
+    found = _sections(boxed_warning=["Tamper evident: do not use if the seal is broken; serious harm may follow."])
+
+    assert [(code, path) for code, path, _ in found] == [(None, ("Further information",))]
+
+
+def test_the_kind_and_the_identifiers_of_a_record():
+    about = {
+        **_RECORD["openfda"],
+        "product_type": ["HUMAN OTC DRUG"],
+        "unii": ["E7199S1YWR"],
+        "product_ndc": ["1-2"],
+        "original_packager_product_ndc": ["9-9"],
+    }
+    [document], _ = _read({**_RECORD, "openfda": about})
+
+    info = document.info
+    assert (info.label_type, info.is_repackaged, info.uniis, info.ndcs) == ("otc", True, ("E7199S1YWR",), ("1-2",))
+    assert ("e7199s1ywr", ("lisinopril",)) in {(name.name, name.ingredients) for name in document.names}
+
+
+def test_identifiers_of_several_ingredients_are_in_no_order_to_rely_on():
+    about = {"substance_name": ["LISINOPRIL", "HYDROCHLOROTHIAZIDE"], "unii": ["0J48LPH2TH", "E7199S1YWR"]}
+    [document], _ = _read({**_RECORD, "openfda": about})
+
+    assert document.info.uniis == ("0J48LPH2TH", "E7199S1YWR")
+    assert "unii" not in {name.relation for name in document.names}
+    assert document.info.label_type is None
+
+
+def test_a_combination_that_the_metadata_name_by_half():
+    text = "Lisinopril and hydrochlorothiazide tablets are indicated for hypertension. "
+    more = "Lisinopril and hydrochlorothiazide lower it. Stop lisinopril or hydrochlorothiazide in pregnancy."
+    [document], _ = _read({**_RECORD, "indications_and_usage": [text + more]})
+
+    assert document.info.ingredients == ("lisinopril", "hydrochlorothiazide")
+    assert len(document.info.remarks) == 1
+
+
 def test_a_record_without_metadata_is_named_only_by_clear_words():
     text = (
         "Ezetimibe and simvastatin tablets are indicated to reduce cholesterol. Ezetimibe and simvastatin: one daily."
