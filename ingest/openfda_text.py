@@ -80,9 +80,12 @@ _Key = tuple[str, int]
 
 
 def _empty_sections(record: Mapping[str, object], saying: Collection[str]) -> Iterator[LabelPart]:
-    """A field that is there and says nothing of its own is a section without text; one that is not there is none."""
+    """A field that is there and says nothing of its own is a section without text; one that is not there is none.
+
+    openFDA never serves null: in re-packed data it stands for what was not asked for.
+    """
     for field, code in OPENFDA_FIELDS.items():
-        if field in record and field not in saying:
+        if record.get(field) is not None and field not in saying:
             yield _bare_section(code)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,9 @@ from hypothesis import strategies as st
 
 from ingest.openfda import is_openfda, read_openfda
 from ingest.openfda_text import label_parts
+from ingest.readers import read_path
 from knowledge_base import loinc
+from knowledge_base.absence import judge
 from knowledge_base.errors import IngestError
 from knowledge_base.loinc import OPENFDA_FIELDS
 from knowledge_base.types import SourceDocument
@@ -157,11 +162,31 @@ def test_repeated_texts_are_kept_once():
 
 
 def test_a_field_that_says_nothing_is_a_section_and_one_that_is_not_there_is_none():
-    found = _sections(warnings=["Do not exceed the dose."], contraindications=[], pregnancy=None, overdosage=[" "])
+    found = _sections(warnings=["Do not exceed the dose."], contraindications=[], lactation=None, overdosage=[" "])
 
-    silent = {code for code, _, text in found if not text}
-    assert silent == {loinc.CONTRAINDICATIONS, loinc.PREGNANCY, loinc.OVERDOSAGE}
-    assert loinc.LACTATION not in {code for code, _, _ in found}
+    assert {code for code, _, text in found if not text} == {loinc.CONTRAINDICATIONS, loinc.OVERDOSAGE}
+    assert {loinc.LACTATION, loinc.PREGNANCY}.isdisjoint(code for code, _, _ in found)
+
+
+def test_the_three_states_of_absence_can_be_told():
+    [document], _ = _read({**_RECORD, "pregnancy": [], "overdosage": ["Call a doctor."]})
+    outlines = {document.info.id: document.sections}
+
+    def state(code: str) -> str:
+        found = any(section.code == code and section.start < section.end for section in document.sections)
+        return judge(outlines, lambda own, _: own == code, found=found).state
+
+    states = [state(code) for code in (loinc.OVERDOSAGE, loinc.PREGNANCY, loinc.LACTATION)]
+    assert states == ["found", "not_mentioned", "no_section"]
+
+
+def test_the_parts_of_a_bulk_download(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "drug-label-0001-of-0002.json.zip", "w") as archive:
+        archive.writestr("drug-label-0001-of-0002.json", json.dumps({"meta": {}, "results": [_RECORD]}))
+    (tmp_path / "labels.jsonl.gz").write_bytes(gzip.compress(f"{json.dumps({**_RECORD, 'version': '5'})}\n".encode()))
+
+    ids = [document.info.id for file in read_path(tmp_path) for document in file.parse().documents]
+    assert ids == ["openfda:22222222-bbbb@4", "openfda:22222222-bbbb@5"]
 
 
 def test_a_table_whose_field_is_missing_is_a_section():
