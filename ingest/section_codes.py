@@ -13,7 +13,6 @@ from knowledge_base import loinc
 from knowledge_base.boxed_warnings import reads_like_boxed_warning
 from knowledge_base.types import Kind
 
-PACKAGE_LABEL: Final = "51945-4"
 PRODUCT_DATA: Final = "48780-1"
 RECENT_CHANGES: Final = "43683-2"
 LABOR: Final = "34079-4"
@@ -49,7 +48,9 @@ _DRUG_FACTS: Final = (
     (re.compile(r"^keep out of reach\b", re.IGNORECASE), loinc.KEEP_OUT_OF_REACH),
 )
 # The places that 21 CFR 201.57 fixes; 8.2 and 8.3 changed their meaning in 2015 and are left to their words.
-_PLACE = re.compile(r"^\s*(1?\d)(?:\.(\d{1,2}))?\.?\s+(?=[A-Z\d(])")
+_PLACE = re.compile(
+    r"^\s*(1?\d)(?:\.(\d{1,2}))?\.?\s+(?=[A-Z\d(])(?!(?:MC?G|M?L|KG|G|IU|UNITS?|TABLETS?|CAPSULES?|CT|COUNT)\b)"
+)
 _BY_NUMBER: Final = MappingProxyType(
     {
         "1": loinc.INDICATIONS,
@@ -120,7 +121,7 @@ def _code(own: str | None, title: str, ancestor: str | None, text: str) -> str |
 def _code_for_number(title: str) -> str | None:
     """The code of the place that a heading's number names: "7.1 Warfarin" stands among the interactions.
 
-    A number alone may be an amount ("2 mg tablets"), so a whole section's is believed in a heading in capitals only.
+    A number may be an amount ("2 Tablets"): that of a whole section is believed in a heading in capitals only.
     """
     match = _PLACE.match(title)
     if match is None or (match[2] is None and not title.isupper()):

@@ -33,7 +33,7 @@ _POWER_CONTEXT = re.compile(
 _ORDERED: Final = ("arabic", "littlealpha", "bigalpha", "littleroman", "bigroman")
 _BLOCKS: Final = frozenset({"paragraph", "list", "table", "text"})
 _CHANGED: Final = "xmChange"
-"""Style code of what changed since the last version (SPL Implementation Guide, section 2.2.2)."""
+"""Style code of what changed since the last version (SPL Implementation Guide)."""
 
 
 class Narrative:

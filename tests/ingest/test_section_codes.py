@@ -28,6 +28,8 @@ from knowledge_base import loinc
         (None, "12.3 Absorption and Fate", loinc.CLINICAL_PHARMACOLOGY, loinc.PHARMACOKINETICS),
         (None, "7 OTHER MEDICINES", None, loinc.INTERACTIONS),
         (None, "2 Tablets in a Pouch", None, None),
+        (None, "5 MG", None, None),
+        (None, "2.5 mg", None, None),
         (None, "5.1 Myopathy", loinc.DESCRIPTION, loinc.DESCRIPTION),
         (None, "18.1 Something", None, None),
     ],
