@@ -42,7 +42,7 @@ def spl_page(spl: Sequence[LabelReport], openfda: Sequence[LabelReport], files: 
         "",
         "## Files",
         "",
-        *_table(("folder", "files", "read", "documents", "sections", "refused"), _folders(files)),
+        *_table(("folder", "files", "read", "documents", "read again", "sections", "refused"), _folders(files)),
         "",
         "Refused, whole or in part:",
         "",
@@ -152,7 +152,8 @@ def _folders(files: Sequence[FileReport]) -> Iterable[tuple[str, ...]]:
         counts = Counter(bool(file.documents) for file in own)
         sections = sum(len(document.sections) for document in documents.values())
         refused = sum(len(file.refused) for file in own)
-        yield (folder, str(len(own)), str(counts[True]), str(len(documents)), str(sections), str(refused))
+        again = sum(len(file.documents) for file in own) - len(documents)
+        yield (folder, *map(str, (len(own), counts[True], len(documents), again, sections, refused)))
 
 
 def _share(value: float) -> str:

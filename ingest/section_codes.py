@@ -47,11 +47,10 @@ _DRUG_FACTS: Final = (
     (re.compile(r"^if pregnant\b", re.IGNORECASE), loinc.PREGNANCY_OTC),
     (re.compile(r"^keep out of reach\b", re.IGNORECASE), loinc.KEEP_OUT_OF_REACH),
 )
-# The places that 21 CFR 201.57 fixes; 8.2 and 8.3 changed their meaning in 2015 and are left to their words.
 _PLACE = re.compile(
     r"^\s*(1?\d)(?:\.(\d{1,2}))?\.?\s+(?=[A-Z\d(])(?!(?:MC?G|M?L|KG|G|IU|UNITS?|TABLETS?|CAPSULES?|CT|COUNT)\b)"
 )
-_BY_NUMBER: Final = MappingProxyType(
+BY_NUMBER: Final = MappingProxyType(
     {
         "1": loinc.INDICATIONS,
         "2": loinc.DOSAGE,
@@ -78,6 +77,7 @@ _BY_NUMBER: Final = MappingProxyType(
         "17": loinc.PATIENT_INFORMATION,
     }
 )
+"""The places that 21 CFR 201.57 fixes; 8.2 and 8.3 changed their meaning in 2015 and are left to their words."""
 _PHARMACODYNAMICS = re.compile(r"pharmacodynamic", re.IGNORECASE)
 _LACTATION = re.compile(r"lactation|breast-?feeding|nursing", re.IGNORECASE)
 _STORE = re.compile(r"\bstor(?:e|age)\b|\bkeep (?:at|in)\b", re.IGNORECASE)
@@ -126,7 +126,7 @@ def _code_for_number(title: str) -> str | None:
     match = _PLACE.match(title)
     if match is None or (match[2] is None and not title.isupper()):
         return None
-    return _BY_NUMBER.get(f"{match[1]}.{match[2]}") or _BY_NUMBER.get(match[1])
+    return BY_NUMBER.get(f"{match[1]}.{match[2]}") or BY_NUMBER.get(match[1])
 
 
 def kind_of(code: str | None) -> Kind | None:

@@ -37,7 +37,7 @@ def test_the_pages_hold_facts_and_no_words_of_labels(report: LabelReport):
     page = spl_page(real, real, files)
 
     assert "Pain \\| tablets" in page
-    assert "| labels_spl | 1 | 0 | 0 | 0 | 1 |" in page
+    assert "| labels_spl | 1 | 0 | 0 | 0 | 0 | 1 |" in page
     assert "secret" not in page + openfda_page(real)
 
 
