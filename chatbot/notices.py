@@ -100,13 +100,10 @@ def age_notice(documents: Iterable[DocumentInfo], today: date) -> list[Notice]:
     return notices
 
 
-def recognised_notice(documents: Iterable[DocumentInfo]) -> list[Notice]:
-    """Says which quoted documents were, at least in part, read from pictures of their pages."""
-    titles = {document.id: document.title for document in documents if document.format.endswith("+ocr")}
-    if not titles:
-        return []
-    text = f"Read from pictures of pages by a program: {join_names(list(titles.values()))}. Check numbers on the page."
-    return [Notice(kind="recognised-text", text=text)]
+def remark_notices(documents: Iterable[DocumentInfo]) -> list[Notice]:
+    """What must be told of the quoted documents themselves."""
+    remarks = dict.fromkeys(f"{document.title}: {remark}" for document in documents for remark in document.remarks)
+    return [Notice(kind="source", text=remark) for remark in remarks]
 
 
 def conflict_notice(conflict: Conflict) -> Notice:

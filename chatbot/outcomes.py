@@ -30,7 +30,7 @@ from chatbot.notices import (
     follow_up_notice,
     name_notices,
     person_notices,
-    recognised_notice,
+    remark_notices,
 )
 from chatbot.question_text import MAX_CHARS
 from chatbot.reading import reading_grade
@@ -190,7 +190,7 @@ def _respond(
             *case.fact_notices,
             *(person_notices(case.question, names, case.facts) if kind is Answer else ()),
             *age_notice(documents, case.today),
-            *recognised_notice(documents),
+            *remark_notices(documents),
         ),
         findings=tuple(find_presence(group) for group in groups if group.ingredient is not None),
         drugs=case.retrieval.drugs,

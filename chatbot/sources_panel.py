@@ -18,15 +18,21 @@ from markupsafe import Markup
 from chatbot.excerpt import Excerpt, excerpt_around, render_excerpt
 from chatbot.icons import icon
 from chatbot.markup import element
+from chatbot.printed_table import render_tables
 from chatbot.types import Response
 from knowledge_base.errors import VademecumError
 from knowledge_base.grades import grade_of
-from knowledge_base.types import Box, DocumentInfo, Line, Passage, Section, Sharing
+from knowledge_base.types import Box, DocumentInfo, Line, Passage, Section, Sharing, Table
 
 PagePicture = Callable[[Path, int, Sequence[Box], float], bytes]
 """A page of a PDF with boxes drawn on it, so many pixels a point, as PNG; raises VademecumError without one."""
 
 _KINDS: Final = {"label": "Drug label", "guideline": "Guideline", "patient": "Patient information", "other": "Document"}
+_SOLD: Final = {
+    "prescription": "on prescription",
+    "otc": "over the counter",
+    "emergency use": "under an emergency use authorization",
+}
 _ALL: Final = "all"
 _ROW_CHARS: Final = 110
 _PIXELS_A_POINT: Final = 1.6
@@ -46,6 +52,14 @@ class SourceStore(Protocol):
 
     def lines(self, document_id: str, start: int, end: int) -> tuple[Line, ...]:
         """Its printed lines between two characters; none for what is no PDF."""
+        ...
+
+    def tables(self, document_id: str, start: int, end: int) -> tuple[Table, ...]:
+        """Its tables that touch these characters."""
+        ...
+
+    def changes(self, document_id: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """The stretches touching these characters that the source marks as changed since its last version."""
         ...
 
 
@@ -141,9 +155,10 @@ def render_source(
         "article",
         _tabs(_listed(response), chosen, turn),
         *_heading(chosen.passage),
-        _facts(chosen),
+        _facts(chosen, store),
         _page(chosen, store, page_picture),
         _excerpt(chosen, store),
+        _tables(chosen, store),
         class_="vm-source",
         data_turn=turn,
         data_key=key,
@@ -240,8 +255,8 @@ def _plain_words(heading: str) -> str:
     return " ".join(re.findall(r"\w+", heading.casefold()))
 
 
-def _facts(source: Source) -> Markup:
-    """Where the text comes from, so that it can be found again."""
+def _facts(source: Source, store: SourceStore) -> Markup:
+    """Where the text comes from, so that it can be found again, and what is to be known of it."""
     passage = source.passage
     document = passage.document
     grade = None
@@ -251,9 +266,12 @@ def _facts(source: Source) -> Markup:
         ("Graded", grade.text if grade is not None else None, None),
         ("Effective", document.effective_date or "not stated", None),
         ("Version", document.version, None),
+        ("Changed", "in this version, as its maker marks" if _is_changed(source, store) else None, None),
         ("Page", None if passage.page is None else str(passage.page), None),
-        ("Manufacturer" if document.kind == "label" else "Issued by", document.manufacturer, None),
+        (_maker(document), document.manufacturer, None),
         ("Word for word in", _labels(source.labels), None),
+        ("Sold", _SOLD.get(document.label_type or ""), None),
+        ("Remark", " ".join(document.remarks), None),
         ("Set id", document.set_id, "vm-code"),
         ("File", None if document.set_id else Path(document.source_path).name, "vm-code"),
     )
@@ -265,6 +283,27 @@ def _facts(source: Source) -> Markup:
 
 def _labels(labels: Sharing | None) -> str | None:
     return f"{labels.same} of {labels.of} labels held here" if labels is not None and labels.same > 1 else None
+
+
+def _maker(document: DocumentInfo) -> str:
+    if document.kind != "label":
+        return "Issued by"
+    return "Repackaged by" if document.is_repackaged else "Manufacturer"
+
+
+def _is_changed(source: Source, store: SourceStore) -> bool:
+    try:
+        return bool(store.changes(source.passage.document.id, source.quote_start, source.quote_end))
+    except (VademecumError, KeyError):
+        return False
+
+
+def _tables(source: Source, store: SourceStore) -> Markup | None:
+    """The tables that the quote was taken from."""
+    try:
+        return render_tables(store.tables(source.passage.document.id, source.quote_start, source.quote_end))
+    except (VademecumError, KeyError):
+        return None
 
 
 def _page(source: Source, store: SourceStore, page_picture: PagePicture | None) -> Markup | None:

@@ -24,7 +24,7 @@ from eval.missing import MissingDataError
 from eval.rankings import recall
 from ingest.label_text import Block, LabelText, clean
 from ingest.names import brand, drug_names, fold, substances
-from ingest.section_codes import kind_of, section_code
+from ingest.section_codes import BY_NUMBER, kind_of, section_code
 from knowledge_base import loinc
 from knowledge_base.errors import VademecumError
 from knowledge_base.knowledge_base import KnowledgeBase
@@ -40,26 +40,6 @@ _DEPTHS: Final = (1, 5, 10)
 _BARS: Final = {1: 0.65, 5: 0.95, 10: 0.98}
 _SHINGLE: Final = 5
 _HALF: Final = 0.5
-# Sections of the physician labeling rule, 21 CFR 201.57(c): what the first number of "5.1" stands for.
-_PLR: Final = {
-    "1": loinc.INDICATIONS,
-    "2": loinc.DOSAGE,
-    "3": "43678-2",
-    "4": loinc.CONTRAINDICATIONS,
-    "5": loinc.WARNINGS_AND_PRECAUTIONS,
-    "6": loinc.ADVERSE_REACTIONS,
-    "7": loinc.INTERACTIONS,
-    "8": loinc.SPECIFIC_POPULATIONS,
-    "9": "42227-9",
-    "10": loinc.OVERDOSAGE,
-    "11": loinc.DESCRIPTION,
-    "12": loinc.CLINICAL_PHARMACOLOGY,
-    "13": "43680-8",
-    "14": "34092-7",
-    "15": "34093-5",
-    "16": loinc.HOW_SUPPLIED,
-    "17": loinc.PATIENT_INFORMATION,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +199,7 @@ def _label(
     brands = (brand_name,) if brand_name else ()
     writer = LabelText(drug)
     for piece in pieces:
-        ancestor = _PLR.get(piece.label.split(".")[0])
+        ancestor = BY_NUMBER.get(piece.label.split(".")[0])
         own = None if piece.code == loinc.UNCLASSIFIED else piece.code
         code = section_code(own, piece.title, None if ancestor == own else ancestor, piece.text)
         parent = (loinc.NAMES[ancestor],) if ancestor is not None and "." in piece.label else ()

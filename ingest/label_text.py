@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from knowledge_base.invisible import without_invisible
-from knowledge_base.types import Kind, Section
+from knowledge_base.types import Kind, Section, Table
 
 CELL_SEPARATOR: Final = " | "
 BULLET: Final = "• "
@@ -30,11 +30,16 @@ _C1 = re.compile(r"[\x80-\x9f]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One line of the rendering. A `row` is never cut; a `heading` stands alone and emphasised in the source."""
+    """One line of the rendering. A `row` is never cut; a `heading` stands alone and emphasised in the source.
+
+    `table` is the HTML of the table that the line belongs to; `changed` lines are marked so by the source.
+    """
 
     text: str
     row: bool = False
     heading: bool = False
+    table: str | None = None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,8 @@ class LabelText:
         self._parts = [title] if title else []
         self._length = len(title)
         self._sections: list[Section] = []
+        self._tables: list[Table] = []
+        self._changes: list[tuple[int, int]] = []
 
     def add(
         self,
@@ -93,8 +100,13 @@ class LabelText:
         for n, block in enumerate(blocks):
             if n:
                 self._write("\n")
+            place = (self._length, self._length + len(block.text))
             if block.row:
-                rows.append((self._length, self._length + len(block.text)))
+                rows.append(place)
+            if block.changed:
+                self._changes.append(place)
+            if block.table is not None:
+                self._add_to_table(place, block.table, is_next=n > 0 and blocks[n - 1].table is block.table)
             self._write(block.text)
         self._sections.append(
             Section(code=code, title=title, path=path, start=start, end=self._length, kind=kind, table_rows=tuple(rows))
@@ -103,6 +115,10 @@ class LabelText:
     def add_part(self, part: LabelPart) -> None:
         """Append a section that is whole."""
         self.add(part.blocks, code=part.code, title=part.title, path=part.path, heading=part.heading, kind=part.kind)
+
+    def _add_to_table(self, place: tuple[int, int], html: str, *, is_next: bool) -> None:
+        start = self._tables.pop().start if is_next else place[0]
+        self._tables.append(Table(start=start, end=place[1], html=html))
 
     @property
     def text(self) -> str:
@@ -113,6 +129,16 @@ class LabelText:
     def sections(self) -> tuple[Section, ...]:
         """The sections in order, disjoint."""
         return tuple(self._sections)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables in order."""
+        return tuple(self._tables)
+
+    @property
+    def changes(self) -> tuple[tuple[int, int], ...]:
+        """The lines marked as changed, in order."""
+        return tuple(self._changes)
 
     def _write(self, text: str) -> None:
         self._parts.append(text)

@@ -7,8 +7,9 @@ AND CAFFEINE", "ustekinumab-aekn"); knows no file format and looks nothing up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from ingest.name_tables import (
@@ -151,7 +152,12 @@ def without_antiseptics(found: Sequence[Substance]) -> tuple[Substance, ...]:
 
 
 def drug_names(
-    found: Sequence[Substance], *, generics: Iterable[str] = (), brands: Iterable[str] = (), classes: Iterable[str] = ()
+    found: Sequence[Substance],
+    *,
+    generics: Iterable[str] = (),
+    brands: Iterable[str] = (),
+    classes: Iterable[str] = (),
+    uniis: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[DrugName, ...]:
     """Every name a document gives to its medicine, each once, ingredients first.
 
@@ -160,6 +166,7 @@ def drug_names(
         generics: generic names as printed; a salt or a combination among them is a name too.
         brands: brand names as `brand` returns them.
         classes: class names as `pharmacologic_class` returns them.
+        uniis: the ingredient that each substance identifier stands for.
     """
     ingredients = tuple(dict.fromkeys(one.ingredient for one in found))
     names: dict[tuple[str, Relation], DrugName] = {}
@@ -167,6 +174,11 @@ def drug_names(
         *(claim for one in found for claim in _names_of(one)),
         *((name, "brand", ingredients) for name in brands),
         *((name, "class", ingredients) for name in classes),
+        *(
+            (code.lower(), "unii", (ingredient,))
+            for code, ingredient in uniis.items()
+            if ingredient in ingredients and not code.isdigit()
+        ),
         *(claim for printed in generics for claim in _printed_names(printed, ingredients)),
     ]
     for name, relation, stands_for in claims:

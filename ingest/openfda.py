@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ingest.label_text import LabelText, words
+from ingest.label_text import LabelText
 from ingest.names import (
     Substance,
     brand,
@@ -26,7 +25,8 @@ from ingest.names import (
 )
 from ingest.openfda_tables import field_texts
 from ingest.openfda_text import label_parts
-from ingest.spl_product import named_title
+from ingest.spl_product import label_type_of, named_title
+from ingest.subject import Subject, settle_subject
 from knowledge_base.errors import IngestError
 from knowledge_base.loinc import OPENFDA_FIELDS
 from knowledge_base.types import DocumentInfo, SourceDocument
@@ -34,18 +34,8 @@ from knowledge_base.types import DocumentInfo, SourceDocument
 Record = Mapping[str, object]
 
 SNIFFED_BYTES: Final = 65536
-MIN_MENTIONS: Final = 3
-"""A name read from the text of a record without metadata must come back this often to be believed."""
-
 _MARKERS: Final = tuple(f'"{name}"'.encode() for name in ("openfda", "spl_product_data_elements", *OPENFDA_FIELDS))
 _DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-_SUBJECT = re.compile(
-    r"(?:^|[.\s])([A-Z][a-z]{3,}(?:-[a-z]+)?(?:(?:,? and |, |/| )[a-z][a-z-]{3,}){0,5}?)"
-    r"(?:,? (?:tablets?|capsules?|injection|oral|topical|ophthalmic|solution|suspension|lotion|cream|gel|USP|HFA))*"
-    r",? (?:is|are) (?:also )?(?:indicated|used|an?|the|[a-z]+ (?:channel )?(?:blocker|inhibitor|agonist)s?)\b"
-)
-_ACTIVE = re.compile(r"active ingredients?\s*(?:\([^)]*\))?\s*:?\s*([A-Za-z][A-Za-z ,/-]+?)\s*,?\s*\d", re.IGNORECASE)
-_NOT_NAMES: Final = words("this these those there they that therapy treatment patients drug drugs tablets use")
 
 
 class OpenFdaLabels(NamedTuple):
@@ -137,7 +127,7 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
         return None
     about = record.get("openfda")
     about = about if isinstance(about, dict) else {}
-    found = _substances(about) or _named_in_text(record)
+    found, remarks = _subject(record, about)
     ingredients = tuple(one.ingredient for one in found)
     known = {*ingredients, *(one.salt or "" for one in found)}
     raw_brands = [raw for raw in field_texts(about, "brand_name") if brand(raw, known) is not None]
@@ -154,6 +144,7 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
     set_id = (_text(record, "set_id") or _first(about, "spl_set_id") or "").lower() or None
     version = _text(record, "version")
     date = _DATE.match(_text(record, "effective_time") or "")
+    product_types = field_texts(about, "product_type")
     return SourceDocument(
         info=DocumentInfo(
             id=_identity(record, set_id, version, n),
@@ -169,11 +160,36 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
             ingredients=ingredients,
             brands=brands,
             classes=classes,
+            label_type=label_type_of(product_types) if product_types else None,
+            is_repackaged=not _is_original(about),
+            uniis=tuple(field_texts(about, "unii")),
+            ndcs=tuple(field_texts(about, "product_ndc")),
+            remarks=remarks,
         ),
         text=writer.text,
         sections=writer.sections,
-        names=drug_names(found, generics=field_texts(about, "generic_name"), brands=brands, classes=classes),
+        names=drug_names(
+            found,
+            generics=field_texts(about, "generic_name"),
+            brands=brands,
+            classes=classes,
+            uniis=_uniis(about, found),
+        ),
+        tables=writer.tables,
     )
+
+
+def _is_original(about: Record) -> bool:
+    """Whether the maker packed it: openFDA says so, or else names whose product it was before."""
+    original = about.get("is_original_packager")
+    flags = original if isinstance(original, list) else [original]
+    return True in flags or not field_texts(about, "original_packager_product_ndc")
+
+
+def _uniis(about: Record, found: Sequence[Substance]) -> dict[str, str]:
+    """The ingredient of an identifier; openFDA lists several of both in different orders, so only one is told."""
+    codes = field_texts(about, "unii")
+    return {codes[0]: found[0].ingredient} if len(codes) == len(found) == 1 else {}
 
 
 def _identity(record: Record, set_id: str | None, version: str | None, n: int) -> str:
@@ -197,21 +213,11 @@ def _substances(about: Record) -> tuple[Substance, ...]:
     return without_antiseptics(list((found or printed).values()))
 
 
-def _named_in_text(record: Record) -> tuple[Substance, ...]:
-    """What a record without metadata is about, if its own words leave no doubt."""
+def _subject(record: Record, about: Record) -> Subject:
+    names = ("indications_and_usage", "dosage_and_administration")
+    openings = [text for name in names for text in field_texts(record, name)]
     everything = " ".join(text for name in OPENFDA_FIELDS for text in field_texts(record, name))
-    counted = Counter(re.findall(r"[a-z][a-z-]{3,}", everything.lower()))
-    for text in field_texts(record, "active_ingredient"):
-        if (match := _ACTIVE.match(text)) and (found := substances(match[1])):
-            return found
-    for name in ("indications_and_usage", "dosage_and_administration"):
-        for text in field_texts(record, name):
-            for match in _SUBJECT.finditer(text[:600]):
-                found = substances(match[1])
-                clear = [one for one in found if counted[one.ingredient.split()[0]] >= MIN_MENTIONS]
-                if found and len(clear) == len(found) and found[0].ingredient.split()[0] not in _NOT_NAMES:
-                    return found
-    return ()
+    return settle_subject(_substances(about), openings, everything, field_texts(record, "active_ingredient"))
 
 
 def _text(record: Record, name: str) -> str | None:

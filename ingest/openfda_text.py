@@ -9,21 +9,23 @@ its rows. Knows the openFDA drug-label fields; knows nothing of files.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from ingest.label_text import Block, LabelPart
 from ingest.openfda_tables import TABLE_MARK, Table, field_texts, mark_tables, read_tables, table_index
 from ingest.run_in_headings import Piece, capitals_end, heading_end, split_numbered, split_questions
-from ingest.section_codes import PACKAGE_LABEL, PATIENT_CODES, RECENT_CHANGES, kind_of, section_code
+from ingest.section_codes import PATIENT_CODES, kind_of, section_code
 from knowledge_base.loinc import BOXED_WARNING, NAMES, OPENFDA_FIELDS
 from knowledge_base.types import Kind
 
 UNCLASSIFIED_FIELD: Final = "spl_unclassified_section"
 MIN_NESTED_CHARS: Final = 20
-_LEFT_OUT: Final = frozenset({PACKAGE_LABEL, RECENT_CHANGES})
 _HIGHLIGHT_CUE = re.compile(r"see full prescribing information for (?:the )?complete boxed warning", re.IGNORECASE)
+_NAMED_WARNING = re.compile(r"warnings?\b\W*\w", re.IGNORECASE)
+_SENTENCE = re.compile(r"\.(?:\s|$)")
 _BULLET_BREAK = re.compile(r"\s*(?=•)")
 
 # What the heading of a field may read besides the field's own name; OTC headings run straight into the text.
@@ -60,34 +62,50 @@ _OTC_HEADINGS: Final = MappingProxyType(
 def label_parts(record: Mapping[str, object]) -> list[LabelPart]:
     """The sections of a record in the order of a label, sub-sections after their parents."""
     tables = read_tables(record)
-    fields = {name: texts for name in (*OPENFDA_FIELDS, UNCLASSIFIED_FIELD) if (texts := _texts(record, name, tables))}
+    names = (*OPENFDA_FIELDS, UNCLASSIFIED_FIELD)
+    fields = {
+        name: texts for name in names if (texts := [mark_tables(text, tables) for text in field_texts(record, name)])
+    }
     kept = _without_repeats(fields)
+    saying = {name for name, _ in kept}
     parents = _parents(kept)
     parts: list[LabelPart] = []
     for key in kept:
         if key not in parents:
             parts.extend(_section(key, kept, parents, (), None, None))
-    return _with_tables(parts, tables)
+    return _with_tables([*parts, *_empty_sections(record, saying)], tables)
 
 
 _Key = tuple[str, int]
 
 
-def _texts(record: Mapping[str, object], name: str, tables: Sequence[Table]) -> list[str]:
-    if OPENFDA_FIELDS.get(name) in _LEFT_OUT:
-        return []
-    return [mark_tables(text, tables) for text in field_texts(record, name)]
+def _empty_sections(record: Mapping[str, object], saying: Collection[str]) -> Iterator[LabelPart]:
+    """A field that is there and says nothing of its own is a section without text; one that is not there is none.
+
+    openFDA never serves null: in re-packed data it stands for what was not asked for.
+    """
+    for field, code in OPENFDA_FIELDS.items():
+        if record.get(field) is not None and field not in saying:
+            yield _bare_section(code)
+
+
+def _bare_section(code: str) -> LabelPart:
+    name = NAMES[code]
+    return LabelPart(code=code, title=name, path=(name,), heading=name, blocks=(), kind=kind_of(code))
 
 
 def _without_repeats(fields: Mapping[str, Sequence[str]]) -> dict[_Key, str]:
-    """Every text once: of two fields with the same words the one that comes first in a label keeps them."""
-    seen: set[str] = set()
-    kept: dict[_Key, str] = {}
+    """Every text once: of two fields with the same words the one whose heading they begin with, or else the first."""
+    homes: dict[str, _Key] = {}
     for name, texts in fields.items():
         for n, text in enumerate(texts):
-            if text not in seen:
-                kept[name, n] = text
-                seen.add(text)
+            if text not in homes or (
+                _is_under_own_heading(name, text) and not _is_under_own_heading(homes[text][0], text)
+            ):
+                homes[text] = (name, n)
+    kept = {
+        (name, n): text for name, texts in fields.items() for n, text in enumerate(texts) if homes[text] == (name, n)
+    }
     # Unclassified sections are sub-sections of the others, once more and without a name.
     named = [text for (name, _), text in kept.items() if name != UNCLASSIFIED_FIELD]
     return {
@@ -128,8 +146,12 @@ def _section(
     number, heading, rest = _leading_heading(field, text)
     own = OPENFDA_FIELDS.get(field)
     name = " ".join(part for part in (number, heading) if part) if number and "." in number and heading else ""
+    if own == BOXED_WARNING and heading and _NAMED_WARNING.match(heading):
+        name = heading
     title = name or (NAMES[own] if own else heading or "Further information")
     code = section_code(own, title, ancestor, rest)
+    if own == BOXED_WARNING != code:
+        title = heading or (NAMES[code] if code else "Further information")
     kind = kind_of(code) or kind
     path = (*path, title)
     children = sorted(
@@ -187,6 +209,11 @@ def _own_text(
         )
 
 
+def _is_under_own_heading(field: str, text: str) -> bool:
+    heading = _OTC_HEADINGS.get(field)
+    return heading is not None and re.match(heading, text) is not None
+
+
 def _leading_heading(field: str, text: str) -> tuple[str | None, str | None, str]:
     """(section number, heading, text after them) of a field's text; None where it has none."""
     match = re.match(r"(\d{1,2}(?:\.\d{1,2})?)\.?\s+(?=\D)", text)
@@ -199,7 +226,11 @@ def _leading_heading(field: str, text: str) -> tuple[str | None, str | None, str
     known = known or re.match(rf"(?i:{pattern})\b\s*:?(?=\s+[A-Z\d•(\[\u201c\ue000-\uefff]|\s*$)", body)
     if known:
         return number, known[0].strip(" :"), body[known.end() :].strip()
-    end = heading_end(body) if number else capitals_end(body) if field == "boxed_warning" else 0
+    end = heading_end(body) if number else 0
+    if field == "boxed_warning" and not number:
+        end = capitals_end(body)
+        # A warning may be written in capitals from its first word to its last.
+        end = 0 if _SENTENCE.search(body[:end]) else end
     heading = body[:end].strip() or None
     if number and heading is None:
         return None, None, text
@@ -252,17 +283,15 @@ def _with_tables(parts: Sequence[LabelPart], tables: Sequence[Table]) -> list[La
                 placed.add(index)
             else:
                 blocks.append(block)
-        filled.append(_replaced(part, blocks))
+        filled.append(replace(part, blocks=tuple(blocks)))
     for index, table in enumerate(tables):
         if index not in placed:
             code = OPENFDA_FIELDS.get(table.field)
             homes = [n for n, part in enumerate(filled) if part.code == code]
             if homes:
-                filled[homes[-1]] = _replaced(filled[homes[-1]], [*filled[homes[-1]].blocks, *table.blocks])
+                home = filled[homes[-1]]
+                filled[homes[-1]] = replace(home, blocks=(*home.blocks, *table.blocks))
+            elif code is not None:
+                # The field itself is missing: its table is all there is of it.
+                filled.append(replace(_bare_section(code), blocks=table.blocks))
     return filled
-
-
-def _replaced(part: LabelPart, blocks: Sequence[Block]) -> LabelPart:
-    return LabelPart(
-        code=part.code, title=part.title, path=part.path, heading=part.heading, blocks=tuple(blocks), kind=part.kind
-    )

@@ -44,6 +44,7 @@ _LEGIBLE: Final = 1.5
 _MAX_NAMED_PAGES: Final = 10
 _OCR_DPI: Final = 200
 _POINTS_PER_INCH: Final = 72
+_RECOGNISED: Final = "in part read from pictures of its pages by a program; check numbers on the page"
 _MAX_OCR_PIXELS: Final = 25_000_000
 _FULL_HEIGHT: Final = 0.72
 """The size of a font as a share of the box around a recognised line."""
@@ -109,7 +110,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str, recognise: Recognise | 
     info = DocumentInfo(
         id=f"pdf:{set_id}@{version or '0'}" if set_id else f"pdf:{sha256[:16]}",
         source_path=source_path,
-        format="pdf" if not pictures or recognise is None else "pdf+ocr",
+        format="pdf",
         kind=kind,
         title=title,
         sha256=sha256,
@@ -120,6 +121,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str, recognise: Recognise | 
         manufacturer=pdf_facts.manufacturer_of(first_lines) if kind == "label" else None,
         ingredients=medicine.ingredients if medicine else (),
         brands=medicine.brands if medicine else (),
+        remarks=(_RECOGNISED,) if pictures and recognise is not None else (),
     )
     names = medicine.names if medicine else ()
     evidence = tuple(section for section in writer.sections if section.title.lower() not in NO_EVIDENCE_TITLES)

@@ -2,14 +2,15 @@
 
 Follows the SPL Implementation Guide with Validation Procedures (FDA). Sections keep the order and the
 nesting of the label. The Highlights (`excerpt`) are the label's own summary: they stand in sections of
-their own before the full text, under the code of the section they sum up, and never inside it.
+their own before the full text, under the code of the section they sum up, and never inside it. Recent major
+changes are one of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
@@ -17,20 +18,22 @@ from lxml import etree
 from ingest.label_text import Block, LabelPart, LabelText, clean, split_at_headings
 from ingest.names import drug_names
 from ingest.safe_xml import local_name, parse_xml
-from ingest.section_codes import RECENT_CHANGES, SKIPPED_CODES, kind_of, section_code
+from ingest.section_codes import PRODUCT_DATA, RECENT_CHANGES, kind_of, section_code
 from ingest.spl_product import Product, read_product, read_title
 from ingest.spl_text import Narrative
+from ingest.subject import settle_subject
 from knowledge_base.errors import IngestError
-from knowledge_base.loinc import BOXED_WARNING, HIGHLIGHTS, NAMES
+from knowledge_base.loinc import BOXED_WARNING, DOSAGE, HIGHLIGHTS, INDICATIONS, NAMES, OTC_ACTIVE
 from knowledge_base.types import DocumentInfo, Kind, SourceDocument
 
 MAX_DEPTH: Final = 40
 _HL7 = "urn:hl7-org:v3"
 _DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})")
+_NO_MEDICINE = re.compile(r"cosmetic|device|bulk ingredient|food", re.IGNORECASE)
 _QUESTION = re.compile(r"(?:What|Who|How|When|Why|Where)\b.{5,140}\?$")
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\.?\s+")
-# Boxed: the full text follows at once. Recent changes: dates of edits, nothing about the medicine.
-_NO_HIGHLIGHT: Final = frozenset({BOXED_WARNING, RECENT_CHANGES})
+_MIN_STATEMENT_WORDS: Final = 4
+"""A heading without a text and of fewer words only names a section; a longer one is all that the section says."""
 
 
 def is_spl(data: bytes) -> bool:
@@ -52,20 +55,36 @@ def read_spl(data: bytes, source_path: str, sha256: str) -> SourceDocument:
     refusal = _refusal(root)
     if refusal is not None:
         raise IngestError(refusal)
-    product = read_product(root)
+    top = _Above(path=(), code=None, title="", kind=None, depth=0)
+    parts = [part for section in _children(root) for part in _parts(section, top)]
+    product, remarks = _settled(read_product(root), parts)
     title = read_title(root, product)
     writer = LabelText(title)
-    parts = [part for section in _children(root) for part in _parts(section, (), None, "", None, 0)]
     for part in [*_highlights(root), *parts]:
         writer.add_part(part)
     if all(section.start == section.end for section in writer.sections):
         raise IngestError("an SPL document without text: no section has any")
     return SourceDocument(
-        info=_info(root, product, title, source_path, sha256),
+        info=replace(_info(root, product, title, source_path, sha256), remarks=remarks),
         text=writer.text,
         sections=writer.sections,
-        names=drug_names(product.substances, generics=product.generic_names, brands=product.brands),
+        names=()
+        if _is_no_medicine(root)
+        else drug_names(product.substances, generics=product.generic_names, brands=product.brands, uniis=product.uniis),
+        tables=writer.tables,
+        changes=writer.changes,
     )
+
+
+def _settled(product: Product, parts: Sequence[LabelPart]) -> tuple[Product, tuple[str, ...]]:
+    """The product under the ingredients that the label's text is about, and what is to be told of them."""
+    texts: dict[str | None, list[str]] = {}
+    for part in parts:
+        texts.setdefault(part.code, []).append(" ".join(block.text for block in part.blocks))
+    everything = " ".join(text for found in texts.values() for text in found)
+    openings = [text for code in (INDICATIONS, DOSAGE) for text in texts.get(code, ())]
+    found, remarks = settle_subject(product.substances, openings, everything, texts.get(OTC_ACTIVE, ()))
+    return replace(product, substances=found), remarks
 
 
 def _refusal(root: etree._Element) -> str | None:
@@ -73,6 +92,8 @@ def _refusal(root: etree._Element) -> str | None:
     kind = "" if code is None else (code.get("displayName") or "")
     if "index" in kind.lower():
         return f"an SPL index file ({kind}), not a label: it has no text to read"
+    if "animal" in kind.lower():
+        return f"a label of a medicine for animals ({kind}): what it says of doses is not for people"
     if root.find("{*}component/{*}structuredBody") is None:
         return f"an SPL file without a body{f' ({kind})' if kind else ''}: not a label"
     return None
@@ -94,7 +115,17 @@ def _info(root: etree._Element, product: Product, title: str, source_path: str, 
         manufacturer=product.manufacturer,
         ingredients=tuple(one.ingredient for one in product.substances),
         brands=product.brands,
+        label_type=product.label_type,
+        is_repackaged=product.is_repackaged,
+        uniis=tuple(product.uniis),
+        ndcs=product.ndcs,
     )
+
+
+def _is_no_medicine(root: etree._Element) -> bool:
+    """Whether nobody who asks about a medicine means the product, so that its names would only be mistaken."""
+    code = root.find("{*}code")
+    return code is not None and _NO_MEDICINE.search(code.get("displayName") or "") is not None
 
 
 def _attribute(root: etree._Element, name: str, attribute: str) -> str | None:
@@ -109,49 +140,68 @@ def _children(element: etree._Element) -> list[etree._Element]:
     return element.findall(f"{prefix}{{*}}component/{{*}}section")
 
 
-def _parts(
-    section: etree._Element,
-    path: tuple[str, ...],
-    ancestor: str | None,
-    parent_title: str,
-    kind: Kind | None,
-    depth: int,
-) -> Iterator[LabelPart]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Above:
+    """What a section has from those around it: their headings, the nearest code, title and kind."""
+
+    path: tuple[str, ...]
+    code: str | None
+    title: str
+    kind: Kind | None
+    depth: int
+
+
+def _parts(section: etree._Element, above: _Above) -> Iterator[LabelPart]:
     """A section and everything below it, in the order of the label."""
     own = _own_code(section)
-    if own in SKIPPED_CODES or depth > MAX_DEPTH:
+    if own == PRODUCT_DATA or above.depth > MAX_DEPTH:
         return
     blocks = _body(section)
     heading = _title(section)
     children = _children(section)
     if not heading and blocks and blocks[0].heading and (len(blocks) > 1 or children):
         heading, blocks = blocks[0].text, blocks[1:]
-    title = heading or NAMES.get(own or "", "") or parent_title
-    code = section_code(own, title, ancestor, " ".join(block.text for block in blocks[:20]))
+    title = heading or NAMES.get(own or "", "") or above.title
+    code = section_code(own, title, above.code, _words(section) if own == BOXED_WARNING else _opening(blocks))
+    if own == BOXED_WARNING != code:
+        title = heading or above.title
     title = title or NAMES.get(code or "", "") or "Untitled section"
-    kind = kind_of(code) or kind
-    own_path = path if title == parent_title and path else (*path, title)
-    if blocks or heading or (children and own in NAMES):
-        # A boxed warning is one statement however many lines of it are bold.
-        if kind == "patient":
-            blocks = [replace(block, heading=block.heading or bool(_QUESTION.match(block.text))) for block in blocks]
-        pieces = [(None, blocks)] if code == BOXED_WARNING else split_at_headings(blocks)
-        question: tuple[str, ...] = ()
-        for n, (sub, lines) in enumerate(pieces):
-            sub_title = _joined(sub) if sub else title
-            # "Common side effects include:" belongs to the question of the Medication Guide above it.
-            above = question if sub_title.endswith(":") else ()
-            question = (sub_title,) if sub_title.endswith("?") else question
-            yield LabelPart(
-                code=code,
-                title=sub_title,
-                path=(*own_path, *above, sub_title) if sub else own_path,
-                heading="\n".join(line for line in (heading if n == 0 else None, sub) if line) or None,
-                blocks=tuple(lines),
-                kind=kind,
-            )
+    kind = kind_of(code) or above.kind
+    path = above.path if title == above.title and above.path else (*above.path, title)
+    if own is None and not blocks and not children and len(heading.split()) >= _MIN_STATEMENT_WORDS:
+        # "4.2 Hypersensitivity to any component": the heading is the whole statement.
+        heading, blocks = "", [Block(text=heading)]
+    if blocks or (heading and own != RECENT_CHANGES) or (children and own in NAMES):
+        yield from _pieces(
+            LabelPart(code=code, title=title, path=path, heading=heading, blocks=tuple(blocks), kind=kind)
+        )
+    below = _Above(path=path, code=code, title=title, kind=kind, depth=above.depth + 1)
     for child in children:
-        yield from _parts(child, own_path, code, title, kind, depth + 1)
+        yield from _parts(child, below)
+
+
+def _pieces(part: LabelPart) -> Iterator[LabelPart]:
+    """A section parted at the headings in its text."""
+    # A boxed warning is one statement however many lines of it are bold.
+    pieces: list[tuple[str | None, list[Block]]] = [(None, list(part.blocks))]
+    if part.kind == "patient":
+        asked = [replace(block, heading=block.heading or bool(_QUESTION.match(block.text))) for block in part.blocks]
+        pieces = split_at_headings(asked)
+    elif part.code != BOXED_WARNING:
+        pieces = split_at_headings(part.blocks)
+    question: tuple[str, ...] = ()
+    for n, (sub, lines) in enumerate(pieces):
+        title = _joined(sub) if sub else part.title
+        # "Common side effects include:" belongs to the question of the Medication Guide above it.
+        asked_above = question if title.endswith(":") else ()
+        question = (title,) if title.endswith("?") else question
+        yield replace(
+            part,
+            title=title,
+            path=(*part.path, *asked_above, title) if sub else part.path,
+            heading="\n".join(line for line in (part.heading if n == 0 else None, sub) if line) or None,
+            blocks=tuple(lines),
+        )
 
 
 def _joined(headings: str) -> str:
@@ -168,7 +218,7 @@ def _highlights(root: etree._Element) -> Iterator[LabelPart]:
     for section in _children(root):
         own = _own_code(section)
         texts = section.findall("{*}excerpt/{*}highlight/{*}text")
-        if own is None or own in _NO_HIGHLIGHT or own in SKIPPED_CODES or not texts:
+        if own is None or own == PRODUCT_DATA or not texts:
             continue
         narrative = Narrative()
         blocks = tuple(block for text in texts for block in narrative.blocks(text))
@@ -188,6 +238,16 @@ def _own_code(section: etree._Element) -> str | None:
     element = section.find("{*}code")
     own = None if element is None else element.get("code")
     return own if own in NAMES else None
+
+
+def _words(section: etree._Element) -> str:
+    """The whole text of a section and those inside it with their headings, on one line."""
+    texts = (text for found in section.iter("{*}title", "{*}text") for text in found.itertext())
+    return " ".join(" ".join(map(str, texts)).split())
+
+
+def _opening(blocks: Sequence[Block]) -> str:
+    return " ".join(block.text for block in blocks[:20])
 
 
 def _title(section: etree._Element) -> str:

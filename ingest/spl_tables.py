@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
 
 from ingest.label_text import CELL_SEPARATOR, Block
 from ingest.safe_xml import local_name
-from ingest.spl_text import Narrative, is_emphasised
+from ingest.spl_text import Narrative, is_changed, is_emphasised
+from ingest.table_html import span, table_html
 
 MAX_REPEATED_HEADER_CHARS: Final = 320
 MAX_GROUP_CHARS: Final = 120
 MAX_STRONG_GROUP_CHARS: Final = 220
 MAX_HEADER_ROWS: Final = 6
-MAX_SPAN: Final = 60
 _TABLE_NUMBER = re.compile(r"(?:table|figure)\s*\d", re.IGNORECASE)
 _DATA = re.compile(r"[<>\u2264\u2265~\u00b1\u2191\u2193-]?\s*\d")
 
@@ -42,6 +42,7 @@ class _Row:
     part: str
     ruled: bool
     """Whether a line is drawn under its first cell."""
+    changed: bool
 
     @property
     def filled(self) -> list[_Cell]:
@@ -49,7 +50,16 @@ class _Row:
 
 
 def table_blocks(table: etree._Element, narrative: Narrative) -> Iterator[Block]:
-    """The lines of a table: caption, header, rows, footnotes."""
+    """The lines of a table: caption, header, rows, footnotes, each with the whole as HTML."""
+    lines = list(_lines(table, narrative))
+    notes = narrative.footnotes()
+    is_layout = not any(line.row for line in lines)
+    html = None if is_layout else table_html(table, narrative.mark, [note.text for note in notes])
+    for line in [*lines, *notes]:
+        yield replace(line, table=html)
+
+
+def _lines(table: etree._Element, narrative: Narrative) -> Iterator[Block]:
     caption = next((child for child in table if local_name(child) == "caption"), None)
     if caption is not None and (words := narrative.cell(caption)):
         yield Block(text=words)
@@ -61,7 +71,6 @@ def table_blocks(table: etree._Element, narrative: Narrative) -> Iterator[Block]
                 yield from narrative.blocks(cell.element)
     else:
         yield from _grid(rows, n_columns, narrative)
-    yield from narrative.footnotes()
 
 
 def _grid(rows: Sequence[_Row], n_columns: int, narrative: Narrative) -> Iterator[Block]:
@@ -73,7 +82,8 @@ def _grid(rows: Sequence[_Row], n_columns: int, narrative: Narrative) -> Iterato
     labels = _column_labels(header, n_columns)
     for row in header:
         if row.filled:
-            yield Block(text=CELL_SEPARATOR.join(cell.text for cell in row.filled), row=True)
+            line = CELL_SEPARATOR.join(cell.text for cell in row.filled)
+            yield Block(text=line, row=True, changed=row.changed)
     yield from _body(body, labels, n_columns, narrative)
 
 
@@ -86,7 +96,7 @@ def _body(rows: Sequence[_Row], labels: Sequence[str], n_columns: int, narrative
             yield from _spanning(row, narrative)
         elif not _spans(row, n_columns):
             line = CELL_SEPARATOR.join(_labelled(cell, labels) for cell in row.filled)
-            yield Block(text=f"{group} — {line}" if group else line, row=True)
+            yield Block(text=f"{group} — {line}" if group else line, row=True, changed=row.changed)
             # Rows that run on without a line between them end at the first line drawn: so does their group.
             group = "" if unruled and row.ruled else group
             after_group, unruled = False, not row.ruled
@@ -94,7 +104,7 @@ def _body(rows: Sequence[_Row], labels: Sequence[str], n_columns: int, narrative
             name = row.filled[0].text
             # A group right under a group belongs to it: "Renal impairment" over "Single dose".
             group = f"{group}, {name.rstrip(':')}" if after_group else name.rstrip(":")
-            yield Block(text=name, row=True)
+            yield Block(text=name, row=True, changed=row.changed)
             after_group, unruled = True, False
         else:
             yield from _spanning(row, narrative)
@@ -238,7 +248,7 @@ def _row(
             continue
         column = take_hanging()
         strong = local_name(child) == "th" or _all_strong(child)
-        width, height = _span(child, "colspan"), _span(child, "rowspan")
+        width, height = span(child, "colspan"), span(child, "rowspan")
         cell = _Cell(text=narrative.cell(child), column=column, width=width, strong=strong, element=child)
         cells.append(cell)
         if height > 1:
@@ -247,14 +257,9 @@ def _row(
     column = take_hanging()
     first = next((child for child in element if local_name(child) in ("td", "th")), element)
     ruled = any("botrule" in (cell.get("styleCode") or "").lower() for cell in (element, first))
-    return _Row(cells=tuple(cells), part=part, ruled=ruled), below
+    return _Row(cells=tuple(cells), part=part, ruled=ruled, changed=is_changed(element)), below
 
 
 def _all_strong(cell: etree._Element) -> bool:
     paragraphs = [child for child in cell if local_name(child) == "paragraph"]
     return all(is_emphasised(child) for child in paragraphs) if paragraphs else is_emphasised(cell)
-
-
-def _span(cell: etree._Element, name: str) -> int:
-    raw = (cell.get(name) or "1").strip()
-    return min(max(int(raw), 1), MAX_SPAN) if raw.isdecimal() else 1

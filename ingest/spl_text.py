@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
@@ -31,13 +32,18 @@ _POWER_CONTEXT = re.compile(
 )
 _ORDERED: Final = ("arabic", "littlealpha", "bigalpha", "littleroman", "bigroman")
 _BLOCKS: Final = frozenset({"paragraph", "list", "table", "text"})
+_CHANGED: Final = "xmChange"
+"""Style code of what changed since the last version (SPL Implementation Guide)."""
 
 
 class Narrative:
     """Renders one section's `text`; keeps the footnotes' numbering, which runs through the section."""
 
     def __init__(self) -> None:
-        self._marks: dict[str, str] = {}
+        # By identifier, or by the element itself, which a table reads twice where a cell spans it.
+        self._marks: dict[str | etree._Element, str] = {}
+        self._referred: set[str | etree._Element] = set()
+        """Marks of footnotes that are referred to before they stand."""
         self._notes: list[str] = []
         self._holding = False
 
@@ -83,7 +89,9 @@ class Narrative:
             if any(local_name(child) in _BLOCKS for child in element):
                 yield from self.blocks(element)
             else:
-                yield from self._lines(self.inline(element), heading=is_emphasised(element))
+                yield from self._lines(
+                    self.inline(element), heading=is_emphasised(element), changed=is_changed(element)
+                )
         elif name == "list":
             yield from self._list(element, depth=0)
         else:
@@ -92,7 +100,7 @@ class Narrative:
             yield from table_blocks(element, self)
         yield from self.footnotes()
 
-    def _lines(self, raw: str, *, heading: bool = False) -> Iterator[Block]:
+    def _lines(self, raw: str, *, heading: bool = False, changed: bool = False) -> Iterator[Block]:
         lines: list[str] = []
         for part in raw.split(_BREAK):
             # Lists typed by hand between breaks: the letter o stands for the second bullet.
@@ -104,10 +112,10 @@ class Narrative:
                 lines.append(line)
         whole = " ".join(lines)
         if heading and whole and len(whole) <= MAX_HEADING_CHARS and not _NO_HEADING.search(whole):
-            yield Block(text=whole, heading=True)
+            yield Block(text=whole, heading=True, changed=changed)
             return
         for line in lines:
-            yield Block(text=line)
+            yield Block(text=line, changed=changed)
 
     def _list(self, element: etree._Element, depth: int) -> Iterator[Block]:
         ordered = (element.get("listType") or "").lower() == "ordered"
@@ -124,9 +132,10 @@ class Narrative:
                 marker = f"{words} "
         lines: list[Block] = []
         loose = item.text or ""
+        changed = any(is_changed(child) for child in item if local_name(child) not in ("list", "table"))
 
         def flush(raw: str) -> None:
-            lines.extend(self._lines(raw))
+            lines.extend(self._lines(raw, changed=changed))
 
         for child in item:
             name = local_name(child)
@@ -149,7 +158,7 @@ class Narrative:
         for n, block in enumerate(lines):
             starts_item = n == 0 and not block.row and not block.text.startswith((BULLET, SUB_BULLET))
             text = block.text.removeprefix("• ").removeprefix("•") if starts_item else block.text
-            yield Block(text=marker + text if starts_item else text, row=block.row)
+            yield replace(block, text=marker + text if starts_item else text, heading=False)
 
     def inline(self, element: etree._Element) -> str:
         """The text of an element with line breaks as newlines, marks for footnotes, sup and sub resolved."""
@@ -165,25 +174,39 @@ class Narrative:
         if name == "sup":
             return _superscript(self.inline(element), before)
         if name == "footnote":
-            mark = self._mark(element.get("ID"))
-            note = clean(self.inline(element).replace(_BREAK, " "))
+            key = element.get("ID") or element
+            is_new = key not in self._marks or key in self._referred
+            self._referred.discard(key)
+            mark = self._mark(key)
+            note = clean(self.inline(element).replace(_BREAK, " ")) if is_new else ""
             if note:
                 self._notes.append(f"{mark} {note}")
             return mark
         if name == "footnoteRef":
-            return self._mark(element.get("IDREF"))
+            key = element.get("IDREF") or element
+            if key not in self._marks:
+                self._referred.add(key)
+            return self._mark(key)
         if name in ("renderMultiMedia", "", "col", "colgroup"):
             return ""
         if name in _BLOCKS or name == "item":
             return f" {self.inline(element)} "
         return self.inline(element)
 
-    def _mark(self, identity: str | None) -> str:
-        key = identity or f"?{len(self._marks)}"
+    def mark(self, element: etree._Element) -> str:
+        """The mark of a footnote, or of a reference to one, that was read before."""
+        return self._marks.get(element.get("ID") or element.get("IDREF") or element, "")
+
+    def _mark(self, key: str | etree._Element) -> str:
         if key not in self._marks:
             n = len(self._marks)
             self._marks[key] = _FOOTNOTE_MARKS[n % len(_FOOTNOTE_MARKS)] * (n // len(_FOOTNOTE_MARKS) + 1)
         return self._marks[key]
+
+
+def is_changed(element: etree._Element) -> bool:
+    """Whether an element is marked as changed since the last version, or something inside it is."""
+    return any(_CHANGED in (one.get("styleCode") or "") for one in element.iter("*"))
 
 
 def is_emphasised(element: etree._Element) -> bool:

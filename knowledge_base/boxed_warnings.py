@@ -27,13 +27,15 @@ _HARM: Final = re.compile(
     r"contraindicated|should not be|must not|discontinu\w*|exacerbation\w*|\w*toxicity|teratogen\w*|injury|"
     r"infections?|dependence|lactic acidosis|embryo\w*|birth defects|malformations?|anaphyla\w*|reactions|apnea|"
     r"caution|supervision|experienced (in|physician)|monitor\w*|depletion|diminished|hypersensitivity|adverse|"
-    r"hematoma|hepatitis)\b",
+    r"hematoma|hepatitis|only by (physicians|personnel|persons|individuals)|special (competence|training)|"
+    r"do not administer)\b",
     re.IGNORECASE,
 )
 _PACKAGE_OR_DOSE: Final = re.compile(
     r"^\W*(package label|principal display|how supplied|rx only|ndc\b|dosage\b(?! of)|directions|active ingredient|"
     r"inactive ingredient|store (at|in)|keep out of|drug facts|adults and children|tamper)|"
-    r"\b(tamper|safety seal|seal (is|imprinted|under)|carton (is|was)|blister (is|unit))\b",
+    r"\b(tamper|safety seal|seal (is|imprinted|under)|carton (is|was)|blister (is|unit)|fact sheet for|"
+    r"emergency use (of|authorization)|authorized for emergency use)\b",
     re.IGNORECASE,
 )
 
@@ -55,10 +57,19 @@ def find(store: PassageStore, documents: Mapping[str, Sequence[DocumentInfo]]) -
 
 def reads_like_boxed_warning(section_title: str, text: str) -> bool:
     """Whether a section coded as a boxed warning is one, by its words."""
+    return refusal(section_title, text) is None
+
+
+def refusal(section_title: str, text: str) -> str | None:
+    """Why a section coded as a boxed warning is none, or None if it is one."""
     words = " ".join(text.split())
-    if len(words) < _MIN_CHARS or _PACKAGE_OR_DOSE.search(words[:_OPENING]) or _PACKAGE_OR_DOSE.search(section_title):
-        return False
-    return _HARM.search(words) is not None
+    if not words:
+        return "no text"
+    if found := _PACKAGE_OR_DOSE.search(words[:_OPENING]) or _PACKAGE_OR_DOSE.search(section_title):
+        return f"opens as a package notice, a dose or an authorization ({' '.join(found[0].split()).lower()})"
+    if len(words) < _MIN_CHARS:
+        return f"fewer than {_MIN_CHARS} characters"
+    return None if _HARM.search(f"{section_title} {words}") else "names no harm"
 
 
 def _first(store: PassageStore, infos: Iterable[DocumentInfo]) -> list[Passage]:

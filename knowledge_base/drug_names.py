@@ -76,6 +76,7 @@ class DrugLexicon:
         entries: Mapping[tuple[str, ...], _Entry],
         is_text_word: Callable[[str], bool],
         table: MedicineTable,
+        codes: Collection[tuple[str, ...]] = (),
     ) -> None:
         self._entries = entries
         self._table = table
@@ -83,10 +84,11 @@ class DrugLexicon:
         self._longest = min(max(map(len, entries), default=1), _MAX_WORDS)
         names: dict[str, list[str]] = {}
         for key, entry in entries.items():
-            if len(entry.readings) == 1 and len(entry.readings[0]) == 1 and entry.match != "salt":
+            if len(entry.readings) == 1 and len(entry.readings[0]) == 1 and entry.match != "salt" and key not in codes:
                 names.setdefault(entry.readings[0][0], []).append(" ".join(key))
         self._names = MappingProxyType({ingredient: tuple(found) for ingredient, found in names.items()})
-        self._spelling = SpellingIndex(key[0] for key in entries if len(key) == 1 and not is_common(key[0]))
+        spelled = (key[0] for key in entries if len(key) == 1 and key not in codes)
+        self._spelling = SpellingIndex(word for word in spelled if not is_common(word))
 
     @classmethod
     def build(
@@ -104,7 +106,8 @@ class DrugLexicon:
             is_text_word: whether the documents' texts use a word: such a word is no misspelling.
         """
         table = medicine_table()
-        own = [name for name in names if name.relation != "class" and name.ingredients]
+        given = [name for name in names if name.relation != "class" and name.ingredients]
+        own = [name for name in given if name.relation != "unii"]
         canonical = {raw: canonical_ingredient(raw) for raw in {one for name in own for one in name.ingredients}}
         spelled = _own_spellings(own, canonical)
         readings: dict[tuple[str, ...], list[tuple[Match, tuple[str, ...]]]] = {}
@@ -123,7 +126,15 @@ class DrugLexicon:
                 held = ingredients <= spelled.keys()
                 reading = (_sorted({spelled[one] for one in ingredients}),) if held else ()
                 entries[key] = _Entry(match, reading)
-        return cls(entries, is_text_word, table)
+        # Identifiers are exact or nothing, and no name by which a text means a medicine.
+        codes = {
+            name_key(name.name): _Entry(
+                "exact", (_sorted(spelled.get(canonical_ingredient(one), one) for one in name.ingredients),)
+            )
+            for name in given
+            if name.relation == "unii"
+        }
+        return cls({**codes, **entries}, is_text_word, table, codes.keys() - entries.keys())
 
     def resolve(self, text: str) -> Resolution:
         """The medicines that a text names, in the order they stand in it."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.read_connections import ReadConnections
 from knowledge_base.source_comparison import SourceComparison
-from knowledge_base.types import Box, DocumentInfo, DrugName, Kind, Line, Passage, Section
+from knowledge_base.types import Box, DocumentInfo, DrugName, Kind, Line, Passage, Section, Table
 from knowledge_base.versions import newest_first
 
 if TYPE_CHECKING:
@@ -126,6 +126,17 @@ class PassageStore:
         return tuple(
             Line(start=first, end=last, page=page, box=Box(x0, y0, x1, y1))
             for first, last, page, x0, y0, x1, y1 in rows
+        )
+
+    def tables(self, document_id: str, start: int, end: int) -> tuple[Table, ...]:
+        """The tables that touch `[start, end)`, in the order of the text."""
+        rows = self._touching("tables", '"start", "end", html', document_id, start, end)
+        return tuple(Table(start=first, end=last, html=html) for first, last, html in rows)
+
+    def changes(self, document_id: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """The stretches touching `[start, end)` that the source marks as changed since its last version."""
+        return tuple(
+            (first, last) for first, last in self._touching("changes", '"start", "end"', document_id, start, end)
         )
 
     # Passages
@@ -277,6 +288,16 @@ class PassageStore:
 
     # Inside
 
+    def _touching(self, table: str, columns: str, document_id: str, start: int, end: int) -> list[Any]:
+        query = f'SELECT {columns} FROM {table} WHERE document = ? AND "start" < ? AND "end" > ? ORDER BY "start"'  # noqa: S608
+        try:
+            return self._file.all(query, (self._number(document_id), end, start))
+        except sqlite3.OperationalError as error:
+            # Written before there were such tables, and nobody has ingested anything since.
+            if "no such table" in str(error):
+                return []
+            raise
+
     @cached_property
     def _by_number(self) -> dict[int, DocumentInfo]:
         rows = self._file.all("SELECT number, header FROM visible ORDER BY id")
@@ -337,9 +358,8 @@ class PassageStore:
 
 def read_header(header: str) -> DocumentInfo:
     """The document header that `writer.py` stored as JSON."""
-    values = json.loads(header)
-    for name in ("ingredients", "brands", "classes"):
-        values[name] = tuple(values[name])
+    values: dict[str, Any] = json.loads(header)
+    values.update((name, tuple(value)) for name, value in values.items() if isinstance(value, list))
     return DocumentInfo(**values)
 
 

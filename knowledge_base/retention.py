@@ -99,7 +99,10 @@ def drop_unused_vectors(db: sqlite3.Connection, model: str) -> int:
 def _delete(db: sqlite3.Connection, number: int) -> None:
     _take_out_of_index(db, "SELECT ?", (number,))
     texts = _numbers(db, "SELECT DISTINCT text_number FROM passage_places WHERE document = ?", (number,))
-    for table in ("passage_places", "names", "lines", "sections", "texts", "doses", "file_documents"):
+    for table in (
+        *("passage_places", "names", "lines", "sections", "tables", "changes", "texts", "doses"),
+        "file_documents",
+    ):
         db.execute(f"DELETE FROM {table} WHERE document = ?", (number,))  # noqa: S608 - constants
     db.executemany(
         "DELETE FROM passage_texts WHERE number = :number"

@@ -164,8 +164,24 @@ CREATE TABLE dose_disagreements (
 ) WITHOUT ROWID;
 """
 
+_M003_TABLES_AND_CHANGES: Final = """
+CREATE TABLE tables (
+    document INTEGER NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    html TEXT NOT NULL,
+    PRIMARY KEY (document, "start")
+) WITHOUT ROWID;
+CREATE TABLE changes (
+    document INTEGER NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    PRIMARY KEY (document, "start")
+) WITHOUT ROWID;
+"""
+
 # Append only: the number of migrations that ran is the file's `user_version`.
-MIGRATIONS: Final = (_M001_TABLES, _M002_HISTORY_TEXTS_DOSES)
+MIGRATIONS: Final = (_M001_TABLES, _M002_HISTORY_TEXTS_DOSES, _M003_TABLES_AND_CHANGES)
 HISTORY_SINCE: Final = MIGRATIONS.index(_M002_HISTORY_TEXTS_DOSES) + 1
 """The schema from which a file has older versions, shared texts and doses."""
 

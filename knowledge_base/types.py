@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Kind = Literal["label", "guideline", "patient", "other"]
-Relation = Literal["ingredient", "salt", "brand", "synonym", "class"]
+Relation = Literal["ingredient", "salt", "brand", "synonym", "class", "unii"]
+LabelType = Literal["prescription", "otc", "emergency use", "other"]
 Match = Literal["exact", "brand", "salt", "misspelling", "ambiguous"]
 
 
@@ -70,7 +71,9 @@ class DocumentInfo:
     `id` is `<format>:<set_id>@<version>` for a label with a set id, `<format>:<sha256[:16]>`
     otherwise: it stays the same for the same source, whenever and wherever it is read.
     `effective_date` is ISO 8601 (`YYYY-MM-DD`). `ingredients` and `classes` are in lower case,
-    salts removed ("metformin", not "metformin hydrochloride").
+    salts removed ("metformin", not "metformin hydrochloride"). `uniis` are FDA substance identifiers,
+    `ndcs` product codes (labeler and product, no package). `remarks` are what a reader must be told of
+    the source itself, a sentence each.
     """
 
     id: str
@@ -86,17 +89,39 @@ class DocumentInfo:
     ingredients: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    label_type: LabelType | None = None
+    is_repackaged: bool = False
+    uniis: tuple[str, ...] = ()
+    ndcs: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table for display: the stretch of the source text that its rows fill, and the same as plain HTML.
+
+    The HTML holds table elements, lists, line breaks and escaped text; no attribute but spans of cells.
+    """
+
+    start: int
+    end: int
+    html: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDocument:
-    """One document as a reader in `ingest` delivers it."""
+    """One document as a reader in `ingest` delivers it.
+
+    `changes` are stretches that the source itself marks as changed since its last version.
+    """
 
     info: DocumentInfo
     text: str
     sections: tuple[Section, ...]
     names: tuple[DrugName, ...] = ()
     lines: tuple[Line, ...] = ()
+    tables: tuple[Table, ...] = ()
+    changes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ class UnreadNames:
     """Finds names one edit away in words that are no words, and names of several words with one edit in them."""
 
     def __init__(self, names: Iterable[DrugName], is_text_word: Callable[[str], bool]) -> None:
-        keys = {name_key(name.name) for name in names if name.relation != "class"}
+        keys = {name_key(name.name) for name in names if name.relation not in ("class", "unii")}
         self._is_text_word = is_text_word
         self._single: dict[str, list[str]] = defaultdict(list)
         for key in sorted(keys):

@@ -215,6 +215,11 @@ class PassageWriter:
             "INSERT OR IGNORE INTO names VALUES (?, ?, ?, ?)",
             [(number, name.name, name.relation, _json(name.ingredients)) for name in document.names],
         )
+        self._db.executemany(
+            "INSERT INTO tables VALUES (?, ?, ?, ?)",
+            [(number, table.start, table.end, table.html) for table in document.tables],
+        )
+        self._db.executemany("INSERT INTO changes VALUES (?, ?, ?)", [(number, *place) for place in document.changes])
 
     def _insert_passages(self, number: int, passages: Sequence[Passage]) -> None:
         for p in passages:
@@ -365,6 +370,8 @@ def _fingerprint(document: SourceDocument, passages: Sequence[Passage]) -> bytes
         [asdict(section) for section in document.sections],
         [asdict(name) for name in document.names],
         [(line.start, line.end, line.page, *line.box) for line in document.lines],
+        [(table.start, table.end, table.html) for table in document.tables],
+        document.changes,
         [(p.id, p.kind, p.page) for p in passages],
     )
     digest = hashlib.sha256(json.dumps(parts).encode())

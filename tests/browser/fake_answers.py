@@ -29,7 +29,7 @@ from chatbot.types import (
     TriageVerdict,
     Turn,
 )
-from knowledge_base.types import Box, DocumentInfo, DrugMention, Line, Passage, ScoredPassage, Section
+from knowledge_base.types import Box, DocumentInfo, DrugMention, Line, Passage, ScoredPassage, Section, Table
 
 HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
@@ -138,6 +138,14 @@ class FakeStore:
         whole = Section(code=None, title="Whole", path=("Whole",), start=0, end=len(text))
         part = Section(code="34084-4", title="Adverse reactions", path=("6",), start=start + 19, end=end)
         return (whole, part) if start >= 0 else (whole,)
+
+    def tables(self, document_id: str, start: int, end: int) -> tuple[Table, ...]:
+        """None."""
+        return ()
+
+    def changes(self, document_id: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """None."""
+        return ()
 
     def lines(self, document_id: str, start: int, end: int) -> tuple[Line, ...]:
         if document_id != GUIDE.id:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from chatbot.notices import age_notice, join_names, name_notices, person_notices
+from chatbot.notices import age_notice, join_names, name_notices, person_notices, remark_notices
 from knowledge_base.types import DocumentInfo, DrugMention
 
 INFO = DocumentInfo(
@@ -61,6 +61,11 @@ def test_old_and_undated_labels_are_named() -> None:
     assert "Old label (2019-05-01)" in old.text and "Ibuprofen tablets" not in old.text
     assert "Undated label and Odd label" in undated.text
     assert age_notice(documents[:1], TODAY) == []
+
+
+def test_what_is_to_be_known_of_a_source_is_said_once() -> None:
+    remarked = replace(INFO, remarks=("Odd.",))
+    assert [notice.text for notice in remark_notices([remarked, INFO, remarked])] == ["Ibuprofen tablets: Odd."]
 
 
 def test_pregnancy_and_children() -> None:

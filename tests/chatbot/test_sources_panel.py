@@ -5,7 +5,7 @@ from lxml import html
 
 from chatbot.sources_panel import render_empty, render_overview, render_source, sources_of
 from knowledge_base.errors import IngestError, KnowledgeBaseError
-from knowledge_base.types import Box
+from knowledge_base.types import Box, Table
 
 
 def parsed(markup):
@@ -26,6 +26,12 @@ class NoStore:
         raise KnowledgeBaseError(f"no document {document_id}")
 
     def lines(self, document_id, start, end):
+        raise KnowledgeBaseError(f"no document {document_id}")
+
+    def tables(self, document_id, start, end):
+        raise KnowledgeBaseError(f"no document {document_id}")
+
+    def changes(self, document_id, start, end):
         raise KnowledgeBaseError(f"no document {document_id}")
 
 
@@ -53,6 +59,38 @@ def test_a_label_shows_where_it_comes_from(fakes):
     }
     steps = [step.text for step in of_class(tree, "vm-path")[0]]
     assert steps == ["6 Adverse reactions", "6.1 Clinical trials experience"]
+
+
+def test_a_repackaged_label_says_what_is_known_of_it(fakes):
+    response = fakes.ibuprofen()
+    citation = response.citations[0]
+    document = dataclasses.replace(
+        citation.passage.document, is_repackaged=True, label_type="otc", remarks=("Its text is about naproxen.",)
+    )
+    passage = dataclasses.replace(citation.passage, document=document)
+    response = dataclasses.replace(response, citations=(dataclasses.replace(citation, passage=passage),))
+    tree = parsed(render_source(response, 0, "c1", fakes.FakeStore()))
+    facts = {row.find("dt").text: row.find("dd").text for row in of_class(tree, "vm-facts")[0]}
+    assert facts["Repackaged by"] == "Example Pharmaceuticals, Inc."
+    assert (facts["Sold"], facts["Remark"]) == ("over the counter", "Its text is about naproxen.")
+
+
+def test_a_table_is_shown_as_printed_and_nothing_else_of_it(fakes):
+    hostile = "<table><tr onclick='x()'><td colspan='2'>50 mg<script>x()</script><img src=x></td></tr></table>"
+
+    class Store(fakes.FakeStore):
+        def tables(self, document_id, start, end):
+            return (Table(start=start, end=end, html=hostile),)
+
+        def changes(self, document_id, start, end):
+            return ((start, end),)
+
+    tree = parsed(render_source(fakes.ibuprofen(), 0, "c1", Store()))
+    (folded,) = of_class(tree, "vm-printed")
+    (table,) = folded.iter("table")
+    assert html.tostring(table, encoding="unicode") == '<table><tr><td colspan="2">50 mg</td></tr></table>'
+    facts = {row.find("dt").text: row.find("dd").text for row in of_class(tree, "vm-facts")[0]}
+    assert facts["Changed"] == "in this version, as its maker marks"
 
 
 def test_the_section_path_does_not_repeat_the_title_above_it(fakes):

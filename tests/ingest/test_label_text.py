@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.label_text import Block, LabelText, clean, split_at_headings
 
 _LINES = st.text(st.characters(exclude_categories=["Cs", "Zl", "Zp"], exclude_characters="\n"), min_size=1, max_size=30)
-_BLOCKS = st.lists(st.builds(Block, text=_LINES, row=st.booleans(), heading=st.booleans()), max_size=6)
+_HTML = st.sampled_from([None, None, "<table>1</table>", "<table>2</table>"])
+_BLOCKS = st.lists(
+    st.builds(Block, text=_LINES, row=st.booleans(), heading=st.booleans(), table=_HTML, changed=st.booleans()),
+    max_size=6,
+)
 
 
 @given(_LINES, st.lists(st.tuples(_BLOCKS, st.none() | _LINES), max_size=6))
@@ -23,6 +29,15 @@ def test_spans_hold_what_was_added(title, added):
         assert writer.text[section.start : section.end] == "\n".join(block.text for block in blocks)
         assert [writer.text[a:b] for a, b in section.table_rows] == [block.text for block in blocks if block.row]
         position = section.end
+    changed = [block.text for blocks, _ in added for block in blocks if block.changed]
+    assert [writer.text[a:b] for a, b in writer.changes] == changed
+    tables = [
+        (html, "\n".join(block.text for block in lines))
+        for blocks, _ in added
+        for html, lines in groupby(blocks, key=lambda block: block.table)
+        if html is not None
+    ]
+    assert [(table.html, writer.text[table.start : table.end]) for table in writer.tables] == tables
 
 
 @given(st.text(max_size=80))

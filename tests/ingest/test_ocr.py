@@ -51,14 +51,14 @@ def test_pages_that_are_only_pictures_are_named() -> None:
     assert len(found.unread) == 1
     assert "page 2 left out" in found.unread[0]
     assert "vademecum[ocr]" in found.unread[0]
-    assert found.document.info.format == "pdf"
+    assert found.document.info.remarks == ()
     assert PRINTED[0] not in found.document.text
 
 
 def test_recognised_lines_have_their_page_and_their_box() -> None:
     found = read_pdf(a_mixed_pdf(), "mixed.pdf", "0" * 64, recognise)
     assert found.unread == []
-    assert found.document.info.format == "pdf+ocr"
+    assert "read from pictures" in found.document.info.remarks[0]
     text = found.document.text
     start = text.index(PRINTED[0])
     (line,) = [one for one in found.document.lines if one.start <= start < one.end]
@@ -71,7 +71,7 @@ def test_a_document_with_text_on_every_page_asks_no_recogniser() -> None:
         raise AssertionError("asked")
 
     with a_page(["Words that can be copied are not read from a picture."], picture=False) as document:
-        assert read_pdf(document.tobytes(), "text.pdf", "0" * 64, never).document.info.format == "pdf"
+        assert read_pdf(document.tobytes(), "text.pdf", "0" * 64, never).document.info.remarks == ()
 
 
 def test_letters_without_names_count_as_a_picture() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,9 @@ from hypothesis import strategies as st
 
 from ingest.openfda import is_openfda, read_openfda
 from ingest.openfda_text import label_parts
+from ingest.readers import read_path
 from knowledge_base import loinc
+from knowledge_base.absence import judge
 from knowledge_base.errors import IngestError
 from knowledge_base.loinc import OPENFDA_FIELDS
 from knowledge_base.types import SourceDocument
@@ -36,7 +41,8 @@ def _read(*records: object, name: str = "/labels/a.json") -> tuple[list[SourceDo
 
 
 def _sections(**fields: object) -> list[tuple[str | None, tuple[str, ...], str]]:
-    [document], _ = _read({**_RECORD, "indications_and_usage": [], **fields})
+    record = {name: value for name, value in _RECORD.items() if name != "indications_and_usage"}
+    [document], _ = _read({**record, **fields})
     return [(section.code, section.path, document.text[section.start : section.end]) for section in document.sections]
 
 
@@ -138,7 +144,10 @@ def test_the_short_boxed_warning_follows_the_full_one():
 
     found = _sections(boxed_warning=[f"WARNING: LACTIC ACIDOSIS {full}{short}"])
 
-    assert [path for _, path, _ in found] == [("Boxed warning",), ("Boxed warning", "Highlights")]
+    assert [path for _, path, _ in found] == [
+        ("WARNING: LACTIC ACIDOSIS",),
+        ("WARNING: LACTIC ACIDOSIS", "Highlights"),
+    ]
     assert [code for code, _, _ in found] == [loinc.BOXED_WARNING] * 2
     assert found[0][2] == full.strip()
 
@@ -146,7 +155,97 @@ def test_the_short_boxed_warning_follows_the_full_one():
 def test_repeated_texts_are_kept_once():
     found = _sections(contraindications=["None.", "None.", "  None. "], description=["None."])
 
-    assert [text for _, _, text in found] == ["None."]
+    assert found == [
+        (loinc.CONTRAINDICATIONS, ("Contraindications",), "None."),
+        (loinc.DESCRIPTION, ("Description",), ""),
+    ]
+
+
+def test_a_field_that_says_nothing_is_a_section_and_one_that_is_not_there_is_none():
+    found = _sections(warnings=["Do not exceed the dose."], contraindications=[], lactation=None, overdosage=[" "])
+
+    assert {code for code, _, text in found if not text} == {loinc.CONTRAINDICATIONS, loinc.OVERDOSAGE}
+    assert {loinc.LACTATION, loinc.PREGNANCY}.isdisjoint(code for code, _, _ in found)
+
+
+def test_the_three_states_of_absence_can_be_told():
+    [document], _ = _read({**_RECORD, "pregnancy": [], "overdosage": ["Call a doctor."]})
+    outlines = {document.info.id: document.sections}
+
+    def state(code: str) -> str:
+        found = any(section.code == code and section.start < section.end for section in document.sections)
+        return judge(outlines, lambda own, _: own == code, found=found).state
+
+    states = [state(code) for code in (loinc.OVERDOSAGE, loinc.PREGNANCY, loinc.LACTATION)]
+    assert states == ["found", "not_mentioned", "no_section"]
+
+
+def test_the_parts_of_a_bulk_download(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "drug-label-0001-of-0002.json.zip", "w") as archive:
+        archive.writestr("drug-label-0001-of-0002.json", json.dumps({"meta": {}, "results": [_RECORD]}))
+    (tmp_path / "labels.jsonl.gz").write_bytes(gzip.compress(f"{json.dumps({**_RECORD, 'version': '5'})}\n".encode()))
+
+    ids = [document.info.id for file in read_path(tmp_path) for document in file.parse().documents]
+    assert ids == ["openfda:22222222-bbbb@4", "openfda:22222222-bbbb@5"]
+
+
+def test_a_table_whose_field_is_missing_is_a_section():
+    _, (code, path, text) = _sections(warnings=["Keep it dry."], active_ingredient_table=[_TABLE])
+
+    assert (code, path) == (loinc.OTC_ACTIVE, ("Active ingredient",))
+    assert "under 20 kg" in text
+
+
+def test_the_same_text_goes_where_its_heading_says():
+    text = "Directions take one suppository a day, and no more than that."
+    found = _sections(indications_and_usage=[text], dosage_and_administration=[text])
+
+    assert [(code, bool(text)) for code, _, text in found] == [(loinc.DOSAGE, True), (loinc.INDICATIONS, False)]
+
+
+def test_a_warning_all_in_capitals_is_a_text_and_no_heading():
+    text = "DO NOT GIVE IT BY VEIN. DEATHS HAVE OCCURRED (See WARNINGS and DOSAGE)."
+
+    assert _sections(boxed_warning=[text]) == [(loinc.BOXED_WARNING, ("Boxed warning",), text)]
+
+
+def test_what_only_is_named_a_boxed_warning_is_filed_elsewhere():
+    found = _sections(boxed_warning=["Tamper evident: do not use if the seal is broken; serious harm may follow."])
+
+    assert [(code, path) for code, path, _ in found] == [(None, ("Further information",))]
+
+
+def test_the_kind_and_the_identifiers_of_a_record():
+    about = {
+        **_RECORD["openfda"],
+        "product_type": ["HUMAN OTC DRUG"],
+        "unii": ["E7199S1YWR"],
+        "product_ndc": ["1-2"],
+        "original_packager_product_ndc": ["9-9"],
+    }
+    [document], _ = _read({**_RECORD, "openfda": about})
+
+    info = document.info
+    assert (info.label_type, info.is_repackaged, info.uniis, info.ndcs) == ("otc", True, ("E7199S1YWR",), ("1-2",))
+    assert ("e7199s1ywr", ("lisinopril",)) in {(name.name, name.ingredients) for name in document.names}
+
+
+def test_identifiers_of_several_ingredients_are_in_no_order_to_rely_on():
+    about = {"substance_name": ["LISINOPRIL", "HYDROCHLOROTHIAZIDE"], "unii": ["0J48LPH2TH", "E7199S1YWR"]}
+    [document], _ = _read({**_RECORD, "openfda": about})
+
+    assert document.info.uniis == ("0J48LPH2TH", "E7199S1YWR")
+    assert "unii" not in {name.relation for name in document.names}
+    assert document.info.label_type is None
+
+
+def test_a_combination_that_the_metadata_name_by_half():
+    text = "Lisinopril and hydrochlorothiazide tablets are indicated for hypertension. "
+    more = "Lisinopril and hydrochlorothiazide lower it. Stop lisinopril or hydrochlorothiazide in pregnancy."
+    [document], _ = _read({**_RECORD, "indications_and_usage": [text + more]})
+
+    assert document.info.ingredients == ("lisinopril", "hydrochlorothiazide")
+    assert len(document.info.remarks) == 1
 
 
 def test_a_record_without_metadata_is_named_only_by_clear_words():

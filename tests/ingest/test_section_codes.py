@@ -23,6 +23,15 @@ from knowledge_base import loinc
         (None, "Drug interactions", None, loinc.INTERACTIONS),
         (None, "Stop use and ask a doctor if", loinc.WARNINGS, loinc.STOP_USE),
         (None, "Distributed by", None, None),
+        (loinc.UNCLASSIFIED, "7.1 Warfarin", None, loinc.INTERACTIONS),
+        (None, "8.4 Use in Adolescents", loinc.SPECIFIC_POPULATIONS, loinc.PEDIATRIC),
+        (None, "12.3 Absorption and Fate", loinc.CLINICAL_PHARMACOLOGY, loinc.PHARMACOKINETICS),
+        (None, "7 OTHER MEDICINES", None, loinc.INTERACTIONS),
+        (None, "2 Tablets in a Pouch", None, None),
+        (None, "5 MG", None, None),
+        (None, "2.5 mg", None, None),
+        (None, "5.1 Myopathy", loinc.DESCRIPTION, loinc.DESCRIPTION),
+        (None, "18.1 Something", None, None),
     ],
 )
 def test_own_code_then_ancestor_then_heading(own, title, ancestor, code):
@@ -32,6 +41,27 @@ def test_own_code_then_ancestor_then_heading(own, title, ancestor, code):
 def test_other_information_that_is_about_storing_is_storage():
     assert section_code(None, "Other information", None, "store below 25°C") == loinc.STORAGE
     assert section_code(None, "Other information", None, "each tablet contains sodium") == "60561-8"
+
+
+@pytest.mark.parametrize(
+    ("own", "title", "ancestor", "text", "code"),
+    [
+        (
+            loinc.BOXED_WARNING,
+            "WARNING: LIVER",
+            None,
+            "It can cause fatal liver failure in adults.",
+            loinc.BOXED_WARNING,
+        ),
+        (loinc.BOXED_WARNING, "", None, "", loinc.BOXED_WARNING),
+        (loinc.BOXED_WARNING, "Directions", None, "Adults take one tablet; more may be fatal.", loinc.DOSAGE),
+        (loinc.BOXED_WARNING, "Boxed warning", None, "Do not use if the safety seal is broken; serious.", None),
+        (None, "WARNING: SEAL", None, "The carton is sealed. Serious harm may follow if it is not.", None),
+        (None, "Liver", loinc.BOXED_WARNING, "See your doctor.", loinc.BOXED_WARNING),
+    ],
+)
+def test_a_boxed_warning_reads_as_one(own, title, ancestor, text, code):
+    assert section_code(own, title, ancestor, text) == code
 
 
 def test_what_is_written_for_patients():

@@ -89,7 +89,7 @@ def test_the_header_names_the_medicine():
 
 
 def test_a_title_that_names_nothing_gets_the_name():
-    assert _read(_section("34067-9", "Uses", _PARAGRAPH), title="0220K").info.title == "Lipitor (atorvastatin): 0220K"
+    assert _read(_section("34067-9", "Uses", _PARAGRAPH), title="0220K").info.title == "Lipitor (atorvastatin)"
 
 
 def test_sections_keep_order_nesting_and_the_nearest_code():
@@ -112,6 +112,7 @@ def test_sections_keep_order_nesting_and_the_nearest_code():
         (loinc.WARNINGS_AND_PRECAUTIONS, (warnings, "5.2 Liver"), "Raised enzymes."),
         (loinc.SPECIFIC_POPULATIONS, (populations,), ""),
         (loinc.PREGNANCY, (populations, "8.1 Pregnancy"), "It is indicated for high cholesterol."),
+        ("51945-4", ("PRINCIPAL DISPLAY PANEL",), "NDC 0000"),
         (None, ("Distributed by",), "Maker Inc."),
     ]
     assert "5.1 Myopathy\nIt may cause myopathy.\n\n5.2 Liver\n" in document.text
@@ -122,7 +123,7 @@ def test_the_highlights_stand_apart_from_the_text():
         _section(
             loinc.BOXED_WARNING,
             "WARNING: X",
-            "<paragraph>Full box.</paragraph>",
+            "<paragraph>Full box: it can cause fatal failure of the liver.</paragraph>",
             excerpt="<paragraph>Short.</paragraph>",
         ),
         _section(
@@ -134,8 +135,9 @@ def test_the_highlights_stand_apart_from_the_text():
     )
 
     assert _texts(document) == [
+        (loinc.BOXED_WARNING, (HIGHLIGHTS, "Boxed warning"), "Short."),
         (loinc.ADVERSE_REACTIONS, (HIGHLIGHTS, "Adverse reactions"), "Common: rash."),
-        (loinc.BOXED_WARNING, ("WARNING: X",), "Full box."),
+        (loinc.BOXED_WARNING, ("WARNING: X",), "Full box: it can cause fatal failure of the liver."),
         (loinc.ADVERSE_REACTIONS, ("6 ADVERSE REACTIONS",), "Full."),
     ]
 
@@ -234,6 +236,170 @@ def test_lists():
         "b. dry",
         "iv) rest",
     ]
+
+
+def test_a_heading_without_a_text_is_all_that_the_section_says():
+    document = _read(
+        _section(
+            "34070-3",
+            "4 CONTRAINDICATIONS",
+            inside=_section("42229-5", "4.2 Hypersensitivity to any part of the tablet"),
+        ),
+        _section("43684-0", "8 USE IN SPECIFIC POPULATIONS", inside=_section("42229-5", "8.6 Renal Impairment")),
+        _section("34067-9", "1 USES", _PARAGRAPH),
+    )
+
+    statement = "4.2 Hypersensitivity to any part of the tablet"
+    assert _texts(document)[1] == (loinc.CONTRAINDICATIONS, ("4 CONTRAINDICATIONS", statement), statement)
+    assert _texts(document)[3] == ("88828-9", ("8 USE IN SPECIFIC POPULATIONS", "8.6 Renal Impairment"), "")
+
+
+def test_recent_changes_stand_among_the_highlights_only():
+    document = _read(
+        _section("43683-2", "RECENT MAJOR CHANGES", excerpt="<paragraph>Dosage (2.5) 5/2026</paragraph>"),
+        _section("34067-9", "1 USES", _PARAGRAPH),
+    )
+
+    assert _texts(document)[0] == ("43683-2", (HIGHLIGHTS, "Recent major changes"), "Dosage (2.5) 5/2026")
+    assert len(document.sections) == 2
+
+
+def test_lines_that_are_marked_as_changed():
+    new = '<content styleCode="bold xmChange">new</content>'
+    document = _read(
+        _section(
+            "34067-9",
+            "1 USES",
+            f"<paragraph>An old line.</paragraph><paragraph>A {new} line.</paragraph>"
+            f"<list><item>an old item</item><item>a {new} item</item></list>"
+            f"<table><tr><td>Adults</td><td>old</td></tr><tr><td>Children</td><td>{new}</td></tr></table>",
+        )
+    )
+
+    changed = [document.text[start:end] for start, end in document.changes]
+    assert changed == ["A new line.", "• a new item", "Children | new"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Directions", "Adults: take 2 tablets every 6 hours. More may cause serious harm."),
+        (None, "Do not use if the safety seal under the cap is broken or missing, for serious harm may follow."),
+        (None, "EMERGENCY USE AUTHORIZATION (EUA) of a product for patients at risk of severe illness and death"),
+        (None, "Each bottle holds thirty round tablets and a pouch that keeps them dry."),
+    ],
+)
+def test_what_only_is_coded_as_a_boxed_warning_is_filed_elsewhere(title, text):
+    document = _read(
+        _section(loinc.BOXED_WARNING, title, f"<paragraph>{text}</paragraph>"), _section("34067-9", "Uses", _PARAGRAPH)
+    )
+
+    assert loinc.BOXED_WARNING not in {section.code for section in document.sections}
+    assert "Boxed warning" not in {section.title for section in document.sections}
+    assert text in document.text
+
+
+def test_a_table_is_kept_for_display_beside_its_rows():
+    table = (
+        '<table><thead><tr><th>Age</th><th>Dose<footnote ID="f1">By weight.</footnote></th></tr></thead><tbody>'
+        '<tr><td rowspan="2">Adults</td><td>50 mg<footnoteRef IDREF="f1"/></td></tr>'
+        "<tr><td>60 mg</td></tr></tbody></table>"
+    )
+    document = _read(
+        _section("34068-7", "2 DOSAGE", f"<paragraph>Before.</paragraph>{table}<paragraph>After.</paragraph>")
+    )
+
+    [kept] = document.tables
+    rows = ["Age | Dose*", "Age: Adults | Dose*: 50 mg*", "Age: Adults | Dose*: 60 mg", "* By weight."]
+    assert document.text[kept.start : kept.end].split("\n") == rows
+    assert kept.html == (
+        "<table><thead><tr><th>Age</th><th>Dose<sup>*</sup></th></tr></thead><tbody>"
+        '<tr><td rowspan="2">Adults</td><td>50 mg<sup>*</sup></td></tr><tr><td>60 mg</td></tr></tbody>'
+        '<tfoot><tr><td colspan="2">* By weight.</td></tr></tfoot></table>'
+    )
+
+
+def test_a_footnote_of_a_cell_over_the_whole_table_is_printed_once():
+    note = "<footnote>Measured at rest.</footnote>"
+    document = _read(
+        _section(
+            "34068-7",
+            "2 DOSAGE",
+            '<table><tr><td>A</td><td>1</td></tr><tr><td colspan="2">'
+            f"All of it was seen in one year.{note}</td></tr></table>",
+        )
+    )
+
+    assert document.text.count("Measured at rest.") == 1
+
+
+_CODED = """<document xmlns="urn:hl7-org:v3"><code code="{code}" displayName="{kind}"/><title>Ibuprofen tablets</title>
+<author><assignedEntity><representedOrganization><name>Packer Inc.</name><performance><actDefinition>
+<code displayName="{act}"/></actDefinition></performance></representedOrganization></assignedEntity></author>
+<component><structuredBody><component><section><code code="48780-1"/><subject><manufacturedProduct><manufacturedProduct>
+<code code="12345-678" codeSystem="2.16.840.1.113883.6.69"/><name>{brand}</name>
+<asEquivalentEntity><definingMaterialKind><code code="99999-111" codeSystem="2.16.840.1.113883.6.69"/>
+</definingMaterialKind></asEquivalentEntity>
+<ingredient classCode="ACTIM"><ingredientSubstance><code code="AAA1234567" codeSystem="2.16.840.1.113883.4.9"/>
+<name>IBUPROFEN LYSINE</name><activeMoiety><activeMoiety><code code="BBB1234567" codeSystem="2.16.840.1.113883.4.9"/>
+<name>IBUPROFEN</name></activeMoiety></activeMoiety></ingredientSubstance></ingredient>
+<ingredient classCode="IACT"><ingredientSubstance><code code="CCC1234567" codeSystem="2.16.840.1.113883.4.9"/>
+<name>WATER</name></ingredientSubstance></ingredient>
+</manufacturedProduct><subjectOf><approval><code displayName="{approval}"/></approval></subjectOf></manufacturedProduct>
+</subject></section></component>{section}</structuredBody></component></document>"""
+
+
+def _coded(
+    kind: str = "HUMAN PRESCRIPTION DRUG LABEL", text: str = "Take it with food.", **more: str
+) -> SourceDocument:
+    values = {"code": "34391-3", "act": "manufacture", "brand": "Painoff", "approval": "NDA", **more}
+    section = _section("34067-9", "1 USES", f"<paragraph>{text}</paragraph>")
+    return read_spl(_CODED.format(kind=kind, section=section, **values).encode(), "/a.xml", "0" * 64)
+
+
+def test_the_identifiers_of_a_label():
+    document = _coded()
+
+    info = document.info
+    assert (info.label_type, info.is_repackaged, info.manufacturer) == ("prescription", False, "Packer Inc.")
+    assert (info.uniis, info.ndcs, info.remarks) == (("AAA1234567", "BBB1234567"), ("12345-678",), ())
+    identified = {name.name: name.ingredients for name in document.names if name.relation == "unii"}
+    assert identified == {"aaa1234567": ("ibuprofen",), "bbb1234567": ("ibuprofen",)}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "is_repackaged"),
+    [
+        ({"kind": "HUMAN OTC DRUG LABEL"}, "otc", False),
+        ({"act": "REPACK"}, "prescription", True),
+        ({"act": "relabel"}, "prescription", True),
+        ({"approval": "Emergency Use Authorization"}, "emergency use", False),
+        ({"kind": "VACCINE LABEL"}, "prescription", False),
+        ({"kind": "COSMETIC"}, "other", False),
+    ],
+)
+def test_the_kind_of_a_label(values, kind, is_repackaged):
+    info = _coded(**values).info
+    assert (info.label_type, info.is_repackaged) == (kind, is_repackaged)
+
+
+def test_what_is_no_medicine_has_no_names():
+    assert _coded("COSMETIC").names == ()
+    assert _coded("COSMETIC").info.ingredients == ("ibuprofen",)
+
+
+def test_a_label_for_animals_is_refused():
+    with pytest.raises(IngestError, match="for animals"):
+        _coded("PRESCRIPTION ANIMAL DRUG LABEL")
+
+
+def test_the_text_decides_what_a_label_is_about():
+    text = "Naproxen tablets are indicated for pain. Take naproxen with food. Stop naproxen before surgery."
+    info = _coded(text=text).info
+
+    assert info.ingredients == ("naproxen",)
+    [remark] = info.remarks
+    assert "name ibuprofen" in remark and "about naproxen" in remark
 
 
 @pytest.mark.parametrize(

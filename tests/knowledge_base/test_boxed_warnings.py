@@ -33,10 +33,31 @@ CODES = {"Boxed warning": loinc.BOXED_WARNING}
         ("Boxed warning", "Use with extreme caution in patients with impaired renal function.", True),
         ("Boxed warning", "WARNING", False),
         ("", "NDC 0000-1111-22 Rx only 30 tablets with a safety cap, for adults", False),
+        (
+            "WARNING: DIMINISHED EFFECT IN SOME PEOPLE",
+            "It works only after the body has changed it.",
+            True,
+        ),
+        ("", "It is to be given only by physicians who have been trained in its use and in what follows.", True),
+        ("", "FACT SHEET FOR PROVIDERS of a product for people at risk of severe illness and death", False),
+        ("", "Emergency Use Authorization of a product for people at risk of severe illness and death", False),
     ],
 )
 def test_only_what_reads_like_one_is_one(title: str, text: str, reads: bool) -> None:
     assert boxed_warnings.reads_like_boxed_warning(title, text) is reads
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "reason"),
+    [
+        ("Boxed warning", " ", "no text"),
+        ("Boxed warning", "Fatal.", "fewer than"),
+        ("Directions", "One tablet a day, or it may be fatal to small children.", "a dose"),
+        ("", "A round white tablet that comes in a bottle of thirty.", "names no harm"),
+    ],
+)
+def test_a_refusal_says_why(title: str, text: str, reason: str) -> None:
+    assert reason in (boxed_warnings.refusal(title, text) or "")
 
 
 def test_finds_the_newest_real_one(tmp_path: Path, word_embedder, make_document) -> None:

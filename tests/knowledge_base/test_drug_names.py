@@ -198,6 +198,18 @@ def test_names_written_as_on_the_package_are_normalised() -> None:
     assert [one.mention for one in lexicon.resolve("aspirin and caffeine").mentions] == ["aspirin", "caffeine"]
 
 
+def test_an_identifier_is_exact_or_nothing() -> None:
+    names = (
+        DrugName(name="lisinopril", relation="ingredient", ingredients=("lisinopril",)),
+        DrugName(name="e7199s1ywr", relation="unii", ingredients=("lisinopril",)),
+    )
+    lexicon = DrugLexicon.build(names)
+    [mention] = lexicon.resolve("dose of E7199S1YWR").mentions
+    assert (mention.mention, mention.ingredients, mention.match) == ("E7199S1YWR", ("lisinopril",), "exact")
+    assert lexicon.resolve("dose of e7199s1ywx").mentions == ()
+    assert "e7199s1ywr" not in lexicon.all_names(("lisinopril",))
+
+
 def test_names_of_gives_brands_and_synonyms(lexicon: DrugLexicon) -> None:
     names = lexicon.names_of("acetaminophen")
     assert {"tylenol", "paracetamol"} <= set(names)

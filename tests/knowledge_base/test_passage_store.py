@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +13,9 @@ from hypothesis import strategies as st
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.knowledge_base import KnowledgeBase
-from knowledge_base.passage_store import PassageStore
-from knowledge_base.types import Box, DrugName, Line, Section
+from knowledge_base.passage_store import PassageStore, read_header
+from knowledge_base.schema import DATABASE_NAME
+from knowledge_base.types import Box, DrugName, Line, Section, Table
 
 ADVERSE = "34084-4"
 
@@ -87,6 +90,42 @@ def test_lines_that_touch_a_span(store: PassageStore) -> None:
     assert [line.page for line in store.lines("spl:i@1", 23, 25)] == [1, 2]
     assert store.lines("spl:i@1", 34, 99) == ()
     assert store.lines("md:g@1", 0, 99) == ()
+
+
+def test_tables_and_changes_that_touch_a_span(tmp_path: Path, word_embedder, make_document) -> None:
+    document, passages = make_document("spl:t@1", {"Dose": "Adults | 5 mg"})
+    start, end = passages[0].start, passages[0].end
+    table = Table(start=start, end=end, html="<table></table>")
+    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
+        builder.add_file("t.xml", "1", [(replace(document, tables=(table,), changes=((start, start + 3),)), passages)])
+        builder.publish()
+        store = KnowledgeBase.open(tmp_path, word_embedder).store
+        assert store.tables("spl:t@1", start, start + 1) == (table,)
+        assert store.tables("spl:t@1", end, end + 1) == ()
+        assert store.changes("spl:t@1", start, end) == ((start, start + 3),)
+        assert store.changes("spl:t@1", start + 3, end) == ()
+        # Another table alone makes it another document.
+        builder.add_file("t.xml", "2", [(document, passages)])
+        builder.publish()
+    assert KnowledgeBase.open(tmp_path, word_embedder).store.tables("spl:t@1", start, end) == ()
+
+
+def test_a_file_from_before_tables_were_kept_has_none(tmp_path: Path, word_embedder, documents) -> None:
+    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
+        builder.add_file("/labels/a.xml", "1", documents)
+        builder.publish()
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
+        old.executescript("DROP TABLE tables; DROP TABLE changes;")
+    store = KnowledgeBase.open(tmp_path, word_embedder).store
+    assert store.tables("spl:i@1", 0, 99) == store.changes("spl:i@1", 0, 99) == ()
+
+
+def test_a_header_of_an_older_version_is_read() -> None:
+    info = read_header(
+        '{"id": "a", "source_path": "b", "format": "spl", "kind": "label", "title": "c", "sha256": "d",'
+        ' "ingredients": ["e"], "brands": [], "classes": []}'
+    )
+    assert (info.ingredients, info.label_type, info.uniis, info.is_repackaged) == (("e",), None, (), False)
 
 
 def test_passages_of_some_sections(store: PassageStore) -> None:
