@@ -13,7 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from chatbot.types import Citation
-from chatbot.verification import PARTIAL_COSINE, WrittenSentence, verify
+from chatbot.verifying.reply import WrittenSentence
+from chatbot.verifying.verifier import PARTIAL_COSINE, Verifier
 from eval.benchmarks.stance import sentences_of
 from knowledge_base.medicine_table import medicine_table
 from knowledge_base.types import DocumentInfo, Passage
@@ -52,7 +53,9 @@ class RuleJudge:
         cosines = dict(zip(sentences, (self._embed(sentences) @ vector).tolist(), strict=True))
         near = sorted(sentences, key=lambda one: -cosines[one])[:_N_NEAR]
         written = WrittenSentence(text=claim, cited=(1,))
-        held = [verify(written, [_citation(one)], _drug_names(), self._embed).support == "supported" for one in near]
+        held = [
+            Verifier([_citation(one)], _drug_names(), self._embed).check(written).support == "supported" for one in near
+        ]
         if held[0]:
             return "supports"
         # What the nearest sentence denies is refuted, whatever a sentence further off seems to say.

@@ -8,7 +8,7 @@ other systems answer from the pieces or from what they find.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -101,7 +101,7 @@ class _ModelOf:
         """The model's name."""
         return self._system.model or ""
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         """The reply in one piece."""
         yield await self._system.write(messages, max_tokens=max_tokens)
 
