@@ -8,8 +8,10 @@ the next one, which finds its documents and vectors and makes only the rest.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -82,7 +84,8 @@ class KnowledgeBaseBuilder:
     ) -> Addition:
         """Add one file's documents with their passages, all or none of them."""
         self._counted.add(str(path))
-        return self._writer.add_file(str(path), sha256, documents, self._next)
+        with _telling_of_a_full_disk(self.path):
+            return self._writer.add_file(str(path), sha256, documents, self._next)
 
     def remove_documents(self, document_ids: Collection[str]) -> None:
         """Take documents out with the next `publish`.
@@ -95,17 +98,25 @@ class KnowledgeBaseBuilder:
             raise KnowledgeBaseError(f"no document {', '.join(missing)} in {self.path}; see: vademecum kb list")
 
     def publish(self, progress: Progress | None = None) -> IndexManifest:
-        """Embed what has no vector yet, write the index, and make all of it the generation in use."""
+        """Embed what has no vector yet, write the index, and make all of it the generation in use.
+
+        Raises:
+            KnowledgeBaseError: the disk is full; the generation in use stays as it was.
+        """
+        with _telling_of_a_full_disk(self.path):
+            return self._publish(progress)
+
+    def _publish(self, progress: Progress | None) -> IndexManifest:
         self._embed(progress)
         if self._manifest is not None and not self._writer.has_changes(self._next) and self._vectors_fit():
             # A run that was killed after its manifest may have left what this clears.
             self._clear(self._manifest)
             return self._manifest
-        numbers, vectors = self._writer.vectors(self._model, self._embedder.dimension)
         n_documents, n_passages = self._writer.count(self._next)
         name = f"vectors-{self._next}.faiss"
         temporary = self.path / f"{name}.tmp"
-        DenseIndex.build(numbers, vectors).write(temporary)
+        dimension = self._embedder.dimension
+        DenseIndex.stream(n_passages, dimension, lambda: self._writer.vectors(self._model, dimension)).write(temporary)
         checksum = file_sha256(temporary)
         temporary.replace(self.path / name)
         sync_folder(self.path)
@@ -129,14 +140,14 @@ class KnowledgeBaseBuilder:
         return manifest
 
     def _embed(self, progress: Progress | None) -> None:
-        missing = self._writer.missing_embeddings(self._model)
-        for start in range(0, len(missing), _TEXTS_PER_COMMIT):
-            some = missing[start : start + _TEXTS_PER_COMMIT]
+        n_missing = self._writer.list_missing_embeddings(self._model)
+        for start in range(0, n_missing, _TEXTS_PER_COMMIT):
+            some = self._writer.missing_embeddings(start, _TEXTS_PER_COMMIT)
             texts = self._writer.embedding_texts([number for _, number in some])
             vectors = self._embedder.embed_passages(texts)
             self._writer.save_embeddings(self._model, [text_hash for text_hash, _ in some], vectors)
             if progress is not None:
-                progress("embedding", start + len(some), len(missing))
+                progress("embedding", start + len(some), n_missing)
 
     def _vectors_fit(self) -> bool:
         """Whether the vectors of the manifest are on disk as they were written."""
@@ -176,6 +187,22 @@ def check_embedder(manifest: IndexManifest, embedder: Embedder, path: Path) -> N
             f"{given[0]} (revision {given[1]}, {given[2]} dimensions); set VADEMECUM_EMBEDDER back or ingest into "
             "another --kb"
         )
+
+
+@contextmanager
+def _telling_of_a_full_disk(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError) as error:
+        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or (
+            isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        )
+        if not is_full:
+            raise
+        raise KnowledgeBaseError(
+            f"no room left on the disk of {path}; what was in use stays in use. Free some and run the same command "
+            "again: it goes on from here"
+        ) from error
 
 
 def _take_lock(path: Path) -> sqlite3.Connection:

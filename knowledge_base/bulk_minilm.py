@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from knowledge_base.cores import n_cores
 from knowledge_base.minilm import (
     MINILM_DIMENSION,
     MINILM_MAX_TOKENS,
     MINILM_SHA256,
     MINILM_WEIGHTS,
     minilm_tokenizer,
-    n_cores,
     verified_minilm_folder,
 )
 

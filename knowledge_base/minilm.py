@@ -8,13 +8,13 @@ in a third of the time. Knows no cache and no batches.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from knowledge_base.cores import n_cores
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import file_sha256
 
@@ -86,11 +86,6 @@ class MiniLm:
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(self._folder))
         graph = (files("knowledge_base") / "data" / "minilm.onnx").read_bytes()
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-
-
-def n_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def minilm_tokenizer() -> Tokenizer:
