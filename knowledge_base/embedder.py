@@ -38,8 +38,9 @@ Progress = Callable[[str, int, int], None]
 _QUERY_CACHE_SIZE: Final = 256
 _MANY_TEXTS: Final = 128
 """From here on an accelerator is worth loading torch for: an answer has fewer sentences, an ingest more passages."""
-_TEXTS_BEFORE_BULK: Final = 1024
-"""So many passages embedded, the seconds it takes to ask the processor for matrix units and load torch are little."""
+_TEXTS_BEFORE_BULK: Final = 512
+"""So many passages embedded, there are likely to be more: asking the processor and loading torch takes about 4 s,
+which 250 passages repay."""
 
 
 class Embedder(Protocol):

@@ -46,6 +46,7 @@ def test_a_full_disk_is_one_line_and_the_last_generation_stays(
     with pytest.raises(KnowledgeBaseError, match=r"no room left on the disk|disk is full") as caught:
         ingest_paths([files], kb, word_embedder)
     assert "\n" not in str(caught.value)
+    ballast.unlink()
     base = KnowledgeBase.open(kb, word_embedder)
     assert (base.manifest.generation, base.manifest.n_documents) == (1, 1)
     assert verify(kb) == []
