@@ -15,7 +15,7 @@ from typing import Any
 from ingest.chunking import chunk
 from ingest.parsing import Outcome, unexpected
 from ingest.readers import Skipped, SourceFile, read_path
-from ingest.reading import Ahead, Reading
+from ingest.reading import Ahead, FileReading, Reading
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.embedder import Embedder, Progress
 from knowledge_base.errors import KnowledgeBaseError, VademecumError
@@ -67,8 +67,17 @@ def ingest_paths(
     progress: Progress | None = None,
     *,
     read: Callable[[Path], Iterable[SourceFile | Skipped]] = read_path,
+    reading: Callable[[KnowledgeBaseBuilder, Embedder], FileReading] = Reading,
 ) -> IngestReport:
     """Put files, folders and archives into the knowledge base at `kb_path`, making it if there is none.
+
+    Args:
+        paths: what to put in.
+        kb_path: the knowledge base's folder.
+        embedder: makes the vectors.
+        progress: told of stages as they go on.
+        read: gives the files of a path.
+        reading: reads them: worker processes of this machine, or `ingest/distributed.py`.
 
     Raises:
         IngestStoppedError: Ctrl-C.
@@ -80,8 +89,8 @@ def ingest_paths(
         with KnowledgeBaseBuilder(kb_path, embedder) as builder:
             # Absolute, so that the same file is known again from another folder.
             files = (file for path in paths for file in read(path.expanduser().absolute()))
-            with Reading(builder, embedder) as reading:
-                for ahead in reading.of(files):
+            with reading(builder, embedder) as run:
+                for ahead in run.of(files):
                     tally.count(_take(ahead, builder, embedder, tally.skipped))
                     if progress is not None:
                         progress("reading", tally.n_files, 0)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 from ingest.parsing import FileData, Outcome, parse_data, parse_file
 from ingest.readers import Skipped, SourceFile, is_pdf
@@ -53,6 +53,28 @@ class _Waiting(NamedTuple):
     ahead: Ahead
     future: Future[Outcome] | None
     n_bytes: int
+
+
+def read_here(file: SourceFile | Skipped, embedder: Embedder) -> Callable[[], Outcome]:
+    """The outcome of a file, read in this process when it is called for."""
+    if isinstance(file, Skipped):
+        return lambda: Outcome([], [], [file.reason])
+    return lambda: parse_file(file.parse, embedder)
+
+
+class FileReading(Protocol):
+    """What reads the files of one run; a `with` block."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what still reads."""
+
+    def of(self, files: Iterable[SourceFile | Skipped]) -> Iterator[Ahead]:
+        """The files in their order, each with its outcome."""
 
 
 class Reading:
@@ -100,13 +122,9 @@ class Reading:
             cut = self._embedder.name == MINILM_NAME
             future = self._workers.submit(FileData(file.path, file.data, file.sha256, cut), limits)
             return _Waiting(Ahead(file, future.result), future, n)
-        return _Waiting(Ahead(file, lambda: self._read_here(file)), None, 0)
-
-    def _read_here(self, file: SourceFile | Skipped) -> Outcome:
-        if isinstance(file, Skipped):
-            return Outcome([], [], [file.reason])
-        self._n_read_here += len(file.data or b"")
-        return parse_file(file.parse, self._embedder)
+        if isinstance(file, SourceFile):
+            self._n_read_here += len(file.data or b"")
+        return _Waiting(Ahead(file, read_here(file, self._embedder)), None, 0)
 
     def _is_for_worker(self, file: SourceFile, data: bytes) -> bool:
         if self._builder.known_file(file.path, file.sha256):

@@ -15,15 +15,20 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from knowledge_base.dense_index import DenseIndex
 from knowledge_base.embedder import Embedder, Progress
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import MANIFEST_NAME, IndexManifest, file_sha256, sync_folder
+from knowledge_base.passage_text import embedding_hash
 from knowledge_base.schema import MIGRATIONS
 from knowledge_base.types import Passage, SourceDocument
 from knowledge_base.writer import Addition, PassageWriter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LOCK_NAME: Final = "writer.lock"
 _TEXTS_PER_COMMIT: Final = 256
@@ -86,6 +91,11 @@ class KnowledgeBaseBuilder:
         self._counted.add(str(path))
         with _telling_of_a_full_disk(self.path):
             return self._writer.add_file(str(path), sha256, documents, self._next)
+
+    def add_vectors(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors (n, d) that were made elsewhere of embedding texts, so that `publish` need not make them."""
+        with _telling_of_a_full_disk(self.path):
+            self._writer.save_embeddings(self._model, [embedding_hash(text) for text in texts], vectors)
 
     def remove_documents(self, document_ids: Collection[str]) -> None:
         """Take documents out with the next `publish`.
