@@ -126,7 +126,7 @@ def _labels(n_passages: int, rng: np.random.Generator) -> Iterator[_Label]:
 def _passages(
     labels: list[_Label], rng: np.random.Generator
 ) -> Iterator[tuple[int, str, int, str, int, int, str, str, str, str]]:
-    vocabulary, cumulative = _vocabulary()
+    known, cumulative = vocabulary()
     sections = list(NAMES.items())
     number = 0
     for label in labels:
@@ -136,7 +136,7 @@ def _passages(
         for place, size in enumerate(sizes.tolist()):
             number += 1
             code, title = sections[place * len(sections) // label.n_passages]
-            text = " ".join([vocabulary[word] for word in drawn[at : at + size]])
+            text = " ".join([known[word] for word in drawn[at : at + size]])
             end = start + len(text)
             heading = " ".join((label.info.title, *label.info.ingredients, *label.info.brands, title))
             passage_id = f"{label.info.id}#{code}:{start}-{end}"
@@ -144,7 +144,7 @@ def _passages(
             at, start = at + size, end + 1
 
 
-def _vocabulary() -> tuple[list[str], NDArray[np.float64]]:
+def vocabulary() -> tuple[list[str], NDArray[np.float64]]:
     """Words, and the share of all running words up to and with each."""
     folder = Path(str(files("knowledge_base") / "data" / "starter" / "monographs"))
     counts = Counter(word for path in sorted(folder.glob("*.md")) for word in folded_words(path.read_text("utf-8")))

@@ -7,16 +7,18 @@ run that is stopped leaves the published knowledge base as it was, and the next 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ingest.chunking import chunk
+from ingest.parsing import Outcome, unexpected
 from ingest.readers import Skipped, SourceFile, read_path
+from ingest.reading import Ahead, FileReading, Reading
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.embedder import Embedder, Progress
-from knowledge_base.errors import VademecumError
+from knowledge_base.errors import KnowledgeBaseError, VademecumError
 from knowledge_base.types import Passage, SourceDocument
 from knowledge_base.writer import Addition
 
@@ -65,8 +67,17 @@ def ingest_paths(
     progress: Progress | None = None,
     *,
     read: Callable[[Path], Iterable[SourceFile | Skipped]] = read_path,
+    reading: Callable[[KnowledgeBaseBuilder, Embedder], FileReading] = Reading,
 ) -> IngestReport:
     """Put files, folders and archives into the knowledge base at `kb_path`, making it if there is none.
+
+    Args:
+        paths: what to put in.
+        kb_path: the knowledge base's folder.
+        embedder: makes the vectors.
+        progress: told of stages as they go on.
+        read: gives the files of a path.
+        reading: reads them: worker processes of this machine, or `ingest/distributed.py`.
 
     Raises:
         IngestStoppedError: Ctrl-C.
@@ -76,10 +87,11 @@ def ingest_paths(
     tally = _Tally()
     try:
         with KnowledgeBaseBuilder(kb_path, embedder) as builder:
-            for path in paths:
-                # Absolute, so that the same file is known again from another folder.
-                for result in read(path.expanduser().absolute()):
-                    tally.count(_take(result, builder, embedder, tally.skipped))
+            # Absolute, so that the same file is known again from another folder.
+            files = (file for path in paths for file in read(path.expanduser().absolute()))
+            with reading(builder, embedder) as run:
+                for ahead in run.of(files):
+                    tally.count(_take(ahead, builder, embedder, tally.skipped))
                     if progress is not None:
                         progress("reading", tally.n_files, 0)
             if tally.documents or tally.unchanged:
@@ -113,35 +125,35 @@ class _Tally:
         self.unchanged += addition.n_unchanged
 
 
-def _take(
-    result: SourceFile | Skipped, builder: KnowledgeBaseBuilder, embedder: Embedder, skipped: list[SkippedFile]
-) -> Addition:
-    path = str(result.path)
-    if isinstance(result, Skipped):
-        skipped.append(SkippedFile(path=path, reason=result.reason))
+def _take(ahead: Ahead, builder: KnowledgeBaseBuilder, embedder: Embedder, skipped: list[SkippedFile]) -> Addition:
+    file, path = ahead.file, str(ahead.file.path)
+    if isinstance(file, Skipped):
+        skipped.append(SkippedFile(path=path, reason=file.reason))
         return Addition(0, 0, 0)
-    if builder.known_file(path, result.sha256):
+    if builder.known_file(path, file.sha256):
         return builder.known_addition(path)
     try:
-        parsed = result.parse()
-        skipped.extend(SkippedFile(path=path, reason=reason) for reason in parsed.skipped)
-        chunked = [(document, chunk(document, embedder)) for document in parsed.documents]
-        full = list(_with_text(chunked, path, skipped))
-        return builder.add_file(path, result.sha256, full) if full else Addition(0, 0, 0)
+        outcome = ahead.outcome()
+        skipped.extend(SkippedFile(path=path, reason=reason) for reason in outcome.skipped)
+        full = list(_with_text(outcome, path, embedder, skipped))
+        return builder.add_file(path, file.sha256, full) if full else Addition(0, 0, 0)
+    except KnowledgeBaseError:
+        # Of the place where everything is put, not of this file.
+        raise
     except VademecumError as error:
         skipped.append(SkippedFile(path=path, reason=str(error)))
     except Exception as error:  # noqa: BLE001, RUF100 - one file, whatever is wrong with it, must not end the run
-        what = " ".join(str(error).split())
-        skipped.append(SkippedFile(path=path, reason=f"unexpected {type(error).__name__} while reading it: {what}"))
+        skipped.append(SkippedFile(path=path, reason=unexpected(error)))
     return Addition(0, 0, 0)
 
 
 def _with_text(
-    chunked: list[tuple[SourceDocument, list[Passage]]], path: str, skipped: list[SkippedFile]
-) -> Iterable[tuple[SourceDocument, list[Passage]]]:
-    if not chunked:
+    outcome: Outcome, path: str, embedder: Embedder, skipped: list[SkippedFile]
+) -> Iterator[tuple[SourceDocument, list[Passage]]]:
+    if not outcome.documents and not outcome.skipped:
         skipped.append(SkippedFile(path=path, reason="no document in it"))
-    for document, passages in chunked:
+    cut = outcome.passages if outcome.passages is not None else (chunk(one, embedder) for one in outcome.documents)
+    for document, passages in zip(outcome.documents, cut, strict=True):
         if passages:
             yield document, passages
         else:

@@ -39,11 +39,15 @@ class Parsed(NamedTuple):
 
 
 class SourceFile(NamedTuple):
-    """A file (or member of an archive) that a reader knows; `parse` may raise IngestError."""
+    """A file (or member of an archive) that a reader knows; `parse` may raise IngestError.
+
+    `data` is what another process needs to do the same with `parse_bytes`; None where only `parse` will do.
+    """
 
     path: str
     sha256: str
     parse: Callable[[], Parsed]
+    data: bytes | None = None
 
 
 class Skipped(NamedTuple):
@@ -131,14 +135,31 @@ def _pick_reader(name: str, data: bytes) -> SourceFile | Skipped:
         return Skipped(name, reason)
     sha256 = hashlib.sha256(data).hexdigest()
     found = _reader(name, data, sha256)
-    return Skipped(name, found) if isinstance(found, str) else SourceFile(name, sha256, found)
+    return Skipped(name, found) if isinstance(found, str) else SourceFile(name, sha256, found, data)
+
+
+def parse_bytes(name: str, data: bytes, sha256: str) -> Parsed:
+    """What `SourceFile.parse` gives, from values alone.
+
+    Raises:
+        IngestError: the bytes cannot be read.
+    """
+    found = _reader(name, data, sha256)
+    if isinstance(found, str):
+        raise IngestError(found)
+    return found()
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether the bytes begin like a PDF file."""
+    return b"%PDF-" in data[:_SNIFFED_BYTES]
 
 
 def _reader(name: str, data: bytes, sha256: str) -> Callable[[], Parsed] | str:
     """What parses the data, or why nothing does."""
     suffix = _suffix(name)
     read: _Read
-    if b"%PDF-" in data[:_SNIFFED_BYTES]:
+    if is_pdf(data):
         return lambda: _read_pdf(data, name, sha256)
     if suffix == ".xml" or data[:_SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
         found = _xml_reader(data)

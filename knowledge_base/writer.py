@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from knowledge_base import retention, stored_doses
+from knowledge_base import retention, stored_doses, stored_vectors
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.passage_store import read_header
 from knowledge_base.passage_text import embedding_hash, embedding_header, embedding_text, lexical_heading
@@ -256,15 +256,13 @@ class PassageWriter:
 
     # Vectors
 
-    def missing_embeddings(self, model: str) -> list[tuple[bytes, int]]:
-        """Hash of each embedding text without a vector of `model`, with a passage that has it, longest first."""
-        return self._db.execute(
-            "SELECT p.text_hash, min(p.number) FROM passages p JOIN current_documents d ON d.number = p.document"
-            " WHERE NOT EXISTS"
-            " (SELECT 1 FROM embeddings e WHERE e.model = ? AND e.text_hash = p.text_hash)"
-            " GROUP BY p.text_hash ORDER BY length(min(p.text)) DESC",
-            (model,),
-        ).fetchall()
+    def list_missing_embeddings(self, model: str) -> int:
+        """Note the texts without a vector of `model` for `missing_embeddings`, and return how many there are."""
+        return stored_vectors.list_missing(self._db, model)
+
+    def missing_embeddings(self, first: int, n: int) -> list[tuple[bytes, int]]:
+        """Hash of each of `n` noted texts from place `first` on, with a passage that has it, longest first."""
+        return stored_vectors.missing(self._db, first, n)
 
     def embedding_texts(self, numbers: Sequence[int]) -> list[str]:
         """The embedding text of each passage."""
@@ -284,18 +282,9 @@ class PassageWriter:
         with self._transaction():
             self._db.executemany("INSERT OR REPLACE INTO embeddings (model, text_hash, vector) VALUES (?, ?, ?)", rows)
 
-    def vectors(self, model: str, dimension: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Number (n,) and vector (n, dimension) of every current passage, by number."""
-        import numpy as np
-
-        rows = self._db.execute(
-            "SELECT p.number, e.vector FROM passages p JOIN current_documents d ON d.number = p.document"
-            " JOIN embeddings e ON e.model = ? AND e.text_hash = p.text_hash ORDER BY p.number",
-            (model,),
-        ).fetchall()
-        numbers = np.array([row[0] for row in rows], dtype=np.int64)
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), dimension)
-        return numbers, vectors
+    def vectors(self, model: str, dimension: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Number (n,) and vector (n, dimension) of every current passage, by number, in blocks."""
+        return stored_vectors.blocks(self._db, model, dimension)
 
     # Doses
 
@@ -352,7 +341,9 @@ class PassageWriter:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # A full disk has undone it already.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -21,6 +22,9 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders or archives.")],
     kb_path: KbOption = None,
     as_json: JsonOption = False,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Read and embed on a Ray cluster, as host:port or auto.")
+    ] = None,
 ) -> None:
     """Add labels and guidelines: files, folders, zip and tar archives."""
     from chatbot.progress import ProgressBar
@@ -29,8 +33,14 @@ def ingest(
     from ingest.pipeline import ingest_paths
 
     settings = load_settings()
+    where, embedder = kb_path or settings.kb_path, load_embedder(settings)
     with ProgressBar() as progress:
-        report = ingest_paths(paths, kb_path or settings.kb_path, load_embedder(settings), progress)
+        if ray is None:
+            report = ingest_paths(paths, where, embedder, progress)
+        else:
+            from ingest.distributed import RayReading
+
+            report = ingest_paths(paths, where, embedder, progress, reading=partial(RayReading, address=ray))
     if as_json:
         print_json(report.to_json())
     else:

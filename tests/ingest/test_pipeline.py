@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from ingest import reading
+from ingest.chunking import chunk
 from ingest.pipeline import ingest_paths
-from ingest.readers import Parsed, Skipped, SourceFile
+from ingest.readers import Parsed, Skipped, SourceFile, read_path
 from knowledge_base.errors import IngestError, KnowledgeBaseError
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.verify import verify
@@ -90,6 +93,43 @@ def test_a_bad_file_is_one_line_and_the_rest_goes_on(tmp_path: Path, word_embedd
     }
     assert all("\n" not in skipped.reason for skipped in report.skipped)
     assert verify(tmp_path / "kb") == []
+
+
+@pytest.mark.parametrize("long_run_bytes", [0, 2**30])
+def test_order_and_ids_do_not_depend_on_who_reads(
+    tmp_path: Path, embedder, monkeypatch: pytest.MonkeyPatch, long_run_bytes: int
+) -> None:
+    starter = Path(str(files("knowledge_base") / "data" / "starter"))
+    paths = [starter / "guidelines", starter / "monographs" / "aspirin.md"]
+    monkeypatch.setattr(reading, "_LONG_RUN_BYTES", long_run_bytes - 1)
+    monkeypatch.setattr(reading, "_SMALL_BYTES", 0)
+    report = ingest_paths(paths, tmp_path / "kb", embedder)
+    assert report.skipped == ()
+    found = KnowledgeBase.open(tmp_path / "kb", embedder).store
+    expected = [
+        passage.id
+        for path in paths
+        for file in read_path(path)
+        for document in file.parse().documents
+        for passage in chunk(document, embedder)
+    ]
+    assert [found.passages([number])[number].id for number in found.numbers().tolist()] == expected
+    assert verify(tmp_path / "kb") == []
+
+
+def test_a_pdf_that_ends_its_reader_is_one_line(tmp_path: Path, word_embedder, monkeypatch) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "a.md").write_text("# Advice\n\nTake the tablets with a full glass of water.\n")
+    (folder / "b.pdf").write_bytes(b"%PDF-1.7\n" + b"not really a PDF" * 100)
+    (folder / "c.md").write_text("# Storage\n\nKeep the tablets in a dry place.\n")
+    # Called with a file it ends the process, as a fault of the PDF library would.
+    monkeypatch.setattr(reading, "parse_data", sys.exit)
+    report = ingest_paths([folder], tmp_path / "kb", word_embedder)
+    assert report.documents == 2
+    [skipped] = report.skipped
+    assert skipped.path.endswith("b.pdf")
+    assert skipped.reason == "the process that read it died (exit code 1); left out"
 
 
 def test_a_relative_path_is_the_same_file_from_elsewhere(tmp_path: Path, word_embedder, monkeypatch) -> None:

@@ -97,6 +97,19 @@ def test_written_and_read(tmp_path: Path) -> None:
     assert np.allclose(again.vectors(numbers[2:4]), vectors[2:4])
 
 
+@pytest.mark.parametrize("max_exact", [0, 1000])
+def test_blocks_make_the_index_that_the_whole_makes(tmp_path: Path, max_exact: int) -> None:
+    vectors, numbers, _ = _vectors(100, 1)
+
+    def blocks():
+        for start in range(0, 100, 30):
+            yield numbers[start : start + 30], vectors[start : start + 30]
+
+    DenseIndex.build(numbers, vectors, max_exact=max_exact).write(tmp_path / "whole.faiss")
+    DenseIndex.stream(100, 8, blocks, max_exact=max_exact).write(tmp_path / "blocks.faiss")
+    assert (tmp_path / "whole.faiss").read_bytes() == (tmp_path / "blocks.faiss").read_bytes()
+
+
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = DenseIndex.build(np.empty(0, dtype=np.int64), np.empty((0, 8), dtype=np.float32))
     index.write(tmp_path / "v.faiss")

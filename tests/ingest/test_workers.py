@@ -1,0 +1,108 @@
+"""The processes that read: tasks are Python expressions, so each test is the hostile file it needs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.workers import Limits, Workers
+from knowledge_base.errors import IngestError
+
+GENEROUS = Limits(seconds=60, wall_seconds=300, n_bytes=2**30)
+posix_only = pytest.mark.skipif(os.name != "posix", reason="limits and signals of POSIX")
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers[str, object]]:
+    with Workers(eval, 1) as workers:
+        yield workers
+
+
+def reason(workers: Workers[str, object], task: str, limits: Limits = GENEROUS) -> str:
+    with pytest.raises(IngestError) as caught:
+        workers.submit(task, limits).result()
+    return str(caught.value)
+
+
+def test_results_are_those_of_their_tasks_and_one_process_serves_many(workers: Workers[str, object]) -> None:
+    futures = [workers.submit(task, GENEROUS) for task in ("1 + 1", "'a' * 3", "__import__('os').getpid()")]
+    assert [future.result() for future in futures[:2]] == [2, "aaa"]
+    assert workers.submit("__import__('os').getpid()", GENEROUS).result() == futures[2].result() != os.getpid()
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        ("__import__('os').kill(__import__('os').getpid(), 11)", "the process that read it died (SIGSEGV); left out"),
+        ("__import__('os')._exit(3)", "the process that read it died (exit code 3); left out"),
+        ("1 / 0", "unexpected ZeroDivisionError while reading it: division by zero"),
+        ("lambda: 0", "unexpected AttributeError while reading it"),
+        ("bytes(4 * 2**30)", "needs more than 1024 MB of memory to read; left out"),
+    ],
+)
+def test_a_task_that_ends_its_process_is_one_line_and_the_next_is_served(
+    workers: Workers[str, object], task: str, said: str
+) -> None:
+    told = reason(workers, task)
+    assert told.startswith(said) or "pickle" in told
+    assert "\n" not in told
+    assert workers.submit("1 + 1", GENEROUS).result() == 2
+
+
+@posix_only
+def test_an_endless_loop_is_ended_by_the_kernel(workers: Workers[str, object]) -> None:
+    limits = Limits(seconds=1, wall_seconds=300, n_bytes=2**30)
+    assert reason(workers, "all(iter(int, 1)) or sum(iter(lambda: 0, 1))", limits).startswith("took longer than 1 s")
+    assert workers.submit("1 + 1", GENEROUS).result() == 2
+
+
+def test_an_endless_wait_is_ended_by_the_parent(workers: Workers[str, object]) -> None:
+    limits = Limits(seconds=60, wall_seconds=0.3, n_bytes=2**30)
+    assert reason(workers, "__import__('time').sleep(600)", limits) == "took longer than 0 s to read; left out"
+
+
+@posix_only
+def test_the_end_of_the_block_ends_what_is_running() -> None:
+    start = time.monotonic()
+    with Workers(eval, 1) as workers:
+        pid = workers.submit("__import__('os').getpid()", GENEROUS).result()
+        workers.submit("__import__('time').sleep(600)", GENEROUS)
+    assert time.monotonic() - start < 100
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(str(pid)), 0)
+
+
+@posix_only
+def test_a_killed_parent_leaves_no_process_behind(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import os, sys\nfrom ingest.workers import Limits, Workers\n"
+        "if __name__ == '__main__':\n"
+        "    with Workers(eval, 1) as workers:\n"
+        "        limits = Limits(seconds=60, wall_seconds=60, n_bytes=2**30)\n"
+        "        print(workers.submit('__import__(\"os\").getpid()', limits).result(), flush=True)\n"
+        "        os.kill(os.getpid(), 9)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    parent = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
+    )
+    pid = int(parent.stdout)
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"process {pid} is still there")
