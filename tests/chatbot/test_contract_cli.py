@@ -121,21 +121,16 @@ def test_off_topic_questions_are_declined_and_no_model_is_asked(
     lines = Path(__file__).with_name("off_topic.txt").read_text("utf-8").splitlines()
     questions = [line for line in lines if line and not line.startswith("#")]
     assert len(questions) >= 50
-    address = model_process()
-
-    def ask(asked: list[str]) -> tuple[list[dict[str, Any]], int]:
-        """The answers with a model at the address, and how often it has been asked in all."""
-        batch = tmp_path / "questions.jsonl"
-        batch.write_text("\n".join(json.dumps({"question": one}) for one in asked), encoding="utf-8")
-        done = run(home, "ask", "--batch", str(batch), VADEMECUM_LLM_BASE_URL=address, VADEMECUM_LLM_MODEL="named")
-        n_requests = len(httpx.get(address.replace("/v1", "/seen")).json()["requests"])
-        return [json.loads(line) for line in done.stdout.splitlines()], n_requests
-
-    declined, n_requests = ask(questions)
+    address, control = model_process(), "side effects of ibuprofen"
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text("\n".join(json.dumps({"question": one}) for one in [*questions, control]), encoding="utf-8")
+    done = run(home, "ask", "--batch", str(batch), VADEMECUM_LLM_BASE_URL=address, VADEMECUM_LLM_MODEL="named")
+    *declined, answered = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["question"] for one in declined if one["kind"] != "abstention" or one["citations"]] == []
-    assert n_requests == 0
-    # The same model is asked where there is evidence.
-    assert ask(["side effects of ibuprofen"])[1] == 1
+    # The one question with evidence is the one request that came.
+    assert answered["kind"] == "answer"
+    [request] = httpx.get(address.replace("/v1", "/seen")).json()["requests"]
+    assert control in request["messages"][-1]["content"]
 
 
 def test_search_is_a_ranked_list_of_passages(home: Path, answers: list[dict[str, Any]]) -> None:
