@@ -20,6 +20,8 @@ from chatbot.model_server.record import Record
 Send = Callable[[Sequence[Message]], Awaitable[float]]
 """Asks once, reads the whole reply, and gives the seconds until the first piece of it."""
 _SECONDS = 600.0
+_KEPT_SECONDS = 2.0
+"""vLLM closes a connection after five seconds without a request; one that is used again just then breaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def through_client(model: ChatModel, max_tokens: int) -> Send:
 @asynccontextmanager
 async def plainly(record: Record, max_tokens: int) -> AsyncIterator[Send]:
     """How a program asks that only wants the text: one pool of connections, each line read as it comes."""
-    limits = httpx.Limits(max_connections=None)
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=_KEPT_SECONDS)
     async with httpx.AsyncClient(headers=_headers(record), trust_env=False, timeout=_SECONDS, limits=limits) as client:
 
         async def send(messages: Sequence[Message]) -> float:

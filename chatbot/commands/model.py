@@ -117,7 +117,7 @@ def find_python(settings: Settings) -> Path:
 
 
 @contextmanager
-def model_server(settings: Settings, name: str | None) -> Iterator[None]:
+def model_server(settings: Settings, name: str | None, port: int = _PORT) -> Iterator[None]:
     """A model server for as long as something else runs; nothing where no model is named.
 
     Raises:
@@ -133,7 +133,7 @@ def model_server(settings: Settings, name: str | None) -> Iterator[None]:
         raise VademecumError("VADEMECUM_LLM_BASE_URL names a language model already; leave out that or --model")
     # Ended by SIGTERM at once, a program would leave the model server behind.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_SIGNALLED + number))
-    _start_beside(settings, name, _PORT, [])
+    _start_beside(settings, name, port, [])
     try:
         yield
     finally:
