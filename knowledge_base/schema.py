@@ -115,6 +115,8 @@ CREATE VIRTUAL TABLE passage_index USING fts5(
 """  # noqa: S608 - a constant
 
 _M002_TABLES_AND_CHANGES: Final = """
+-- So that the next ingest of a known file reads it with the readers of today; texts that stay keep their vectors.
+DELETE FROM files;
 CREATE TABLE tables (
     document INTEGER NOT NULL,
     "start" INTEGER NOT NULL,
