@@ -87,11 +87,11 @@ def _bars(spl: Sequence[LabelReport], openfda: Sequence[LabelReport]) -> list[tu
     n_kept = sum(one.rows.kept for one in spl if one.rows is not None)
     found = (
         ("characters kept, lowest SPL label", len(spl), _share(lowest), f">= {_share(MIN_SHARE)}", lowest >= MIN_SHARE),
-        ("characters said twice, highest SPL label", len(spl), _share(repeated), "0 %", None),
+        ("characters said twice, highest SPL label", len(spl), _share(repeated), "0 %", repeated == 0),
         ("rows of SPL tables in one line", n_rows, _share(n_kept / max(n_rows, 1)), "100 %", n_kept == n_rows),
         *(_boxed_bar(name, reports) for name, reports in (("SPL", spl), ("openFDA", openfda))),
     )
-    return [(name, str(n), value, bar, {True: "yes", False: "no", None: ""}[met]) for name, n, value, bar, met in found]
+    return [(name, str(n), value, bar, "yes" if met else "no") for name, n, value, bar, met in found]
 
 
 def _boxed_bar(name: str, reports: Sequence[LabelReport]) -> tuple[str, int, str, str, bool]:

@@ -121,8 +121,9 @@ def report_files(data: Path) -> Iterator[FileReport]:
 
 
 def is_met(report: LabelReport) -> bool:
-    """Whether a label is read to the bar: text, boxed warnings, rows."""
-    read_whole = report.coverage is None or report.coverage.share >= MIN_SHARE
+    """Whether a label is read to the bar: all its text and once, boxed warnings, rows."""
+    seen = report.coverage
+    read_whole = seen is None or (seen.share >= MIN_SHARE and seen.repeated == 0)
     rows_kept = report.rows is None or report.rows.kept == report.rows.in_file
     return read_whole and rows_kept and report.boxed.found + len(report.boxed.refused) == report.boxed.in_file
 

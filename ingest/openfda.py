@@ -35,6 +35,9 @@ Record = Mapping[str, object]
 
 SNIFFED_BYTES: Final = 65536
 _MARKERS: Final = tuple(f'"{name}"'.encode() for name in ("openfda", "spl_product_data_elements", *OPENFDA_FIELDS))
+_FOREIGN: Final = (
+    "The product data delivered with this label are those of another label, so that its names are read from its text."
+)
 _DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 
 
@@ -127,6 +130,9 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
         return None
     about = record.get("openfda")
     about = about if isinstance(about, dict) else {}
+    set_id = (_text(record, "set_id") or _first(about, "spl_set_id") or "").lower() or None
+    is_foreign = _is_foreign(set_id, about)
+    about = {} if is_foreign else about
     found, remarks = _subject(record, about)
     ingredients = tuple(one.ingredient for one in found)
     known = {*ingredients, *(one.salt or "" for one in found)}
@@ -141,7 +147,6 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
     writer = LabelText(title)
     for part in parts:
         writer.add_part(part)
-    set_id = (_text(record, "set_id") or _first(about, "spl_set_id") or "").lower() or None
     version = _text(record, "version")
     date = _DATE.match(_text(record, "effective_time") or "")
     product_types = field_texts(about, "product_type")
@@ -164,7 +169,7 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
             is_repackaged=not _is_original(about),
             uniis=tuple(field_texts(about, "unii")),
             ndcs=tuple(field_texts(about, "product_ndc")),
-            remarks=remarks,
+            remarks=(*remarks, _FOREIGN) if is_foreign else remarks,
         ),
         text=writer.text,
         sections=writer.sections,
@@ -177,6 +182,12 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
         ),
         tables=writer.tables,
     )
+
+
+def _is_foreign(set_id: str | None, about: Record) -> bool:
+    """Whether the product data are another label's: openFDA joins the two, and has joined some wrongly."""
+    theirs = [one.lower() for one in field_texts(about, "spl_set_id")]
+    return set_id is not None and bool(theirs) and set_id not in theirs
 
 
 def _is_original(about: Record) -> bool:

@@ -24,6 +24,7 @@ _SUBJECT = re.compile(
     r",? (?:is|are) (?:also )?(?:indicated|used|an?|the|[a-z]+ (?:channel )?(?:blocker|inhibitor|agonist)s?)\b"
 )
 _ACTIVE = re.compile(r"active ingredients?\s*(?:\([^)]*\))?\s*:?\s*([A-Za-z][A-Za-z ,/-]+?)\s*,?\s*\d", re.IGNORECASE)
+_AMOUNT = re.compile(r"([A-Za-z][A-Za-z -]*?)[ ,]*\d[\d.,]*\s*(?:mg|mcg|g|mL|%|units?)(?!\w)")
 _WORD = re.compile(r"[a-z][a-z-]{3,}")
 _NOT_NAMES: Final = words("this these those there they that therapy treatment patients drug drugs tablets use")
 
@@ -44,17 +45,17 @@ def settle_subject(
         registered: the ingredients of the product data; none where there are no such data.
         openings: the texts that begin by naming the medicine: indications, doses.
         everything: the whole text.
-        active: the texts of "Active ingredient" sections.
+        active: the texts of "Active ingredient" sections, read where nothing is registered.
     """
     mentions = Counter(_WORD.findall(everything.lower()))
-    named = _named(openings, active, mentions)
+    named = _named(openings, () if registered else active, mentions)
     if not registered or not named:
         return Subject(tuple(registered) or named, ())
     own = {canonical_ingredient(one.ingredient) for one in registered}
     text = {canonical_ingredient(one.ingredient) for one in named}
     is_used = any(mentions[one.split()[0]] >= MIN_MENTIONS for one in own)
     is_other = text.isdisjoint(own) and not is_used
-    if text <= medicine_table().ingredients and (is_other or text > own):
+    if text <= _medicines() and (is_other or text > own):
         remark = (
             f"The product data of this label name {_joined(own)}, its text is about {_joined(text)}. "
             "It is filed under what its text says."
@@ -66,7 +67,7 @@ def settle_subject(
 def _named(openings: Iterable[str], active: Iterable[str], mentions: Counter[str]) -> tuple[Substance, ...]:
     for text in active:
         if (match := _ACTIVE.match(text)) and (found := substances(match[1])):
-            return found
+            return _with_others(found, text[match.end(1) :])
     for text in openings:
         for match in _SUBJECT.finditer(text[:_OPENING_CHARS]):
             found = substances(match[1])
@@ -74,6 +75,22 @@ def _named(openings: Iterable[str], active: Iterable[str], mentions: Counter[str
             if found and len(clear) == len(found) and found[0].ingredient.split()[0] not in _NOT_NAMES:
                 return found
     return ()
+
+
+def _with_others(first: tuple[Substance, ...], rest: str) -> tuple[Substance, ...]:
+    """The ingredients that a list of amounts goes on with; what each is for may stand between them."""
+    found = {one.ingredient: one for one in first}
+    for match in _AMOUNT.finditer(rest):
+        tokens = match[1].split()
+        ends = (substances(" ".join(tokens[at:])) for at in range(len(tokens)))
+        known = (one for one in ends if len(one) == 1 and canonical_ingredient(one[0].ingredient) in _medicines())
+        for one in next(known, ()):
+            found.setdefault(one.ingredient, one)
+    return tuple(found.values())
+
+
+def _medicines() -> frozenset[str]:
+    return medicine_table().ingredients
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -165,6 +165,8 @@ CREATE TABLE dose_disagreements (
 """
 
 _M003_TABLES_AND_CHANGES: Final = """
+-- So that the next ingest of a known file reads it with the readers of today; texts that stay keep their vectors.
+DELETE FROM files;
 CREATE TABLE tables (
     document INTEGER NOT NULL,
     "start" INTEGER NOT NULL,

@@ -239,6 +239,20 @@ def test_identifiers_of_several_ingredients_are_in_no_order_to_rely_on():
     assert document.info.label_type is None
 
 
+def test_product_data_of_another_label_are_not_believed():
+    about = {**_RECORD["openfda"], "spl_set_id": ["44444444-CCCC"], "unii": ["E7199S1YWR"]}
+    text = "Active ingredient Aluminum zirconium 16% (anhydrous)"
+    [document], _ = _read({**_RECORD, "active_ingredient": [text], "openfda": about})
+
+    info = document.info
+    assert (info.ingredients, info.brands, info.uniis, info.manufacturer) == (("aluminum zirconium",), (), (), None)
+    assert info.title == "Aluminum zirconium"
+    assert info.id == "openfda:22222222-bbbb@4"
+    assert "another label" in info.remarks[0]
+    [same], _ = _read({**_RECORD, "openfda": {**about, "spl_set_id": ["22222222-bbbb"]}})
+    assert (same.info.ingredients, same.info.remarks) == (("lisinopril",), ())
+
+
 def test_a_combination_that_the_metadata_name_by_half():
     text = "Lisinopril and hydrochlorothiazide tablets are indicated for hypertension. "
     more = "Lisinopril and hydrochlorothiazide lower it. Stop lisinopril or hydrochlorothiazide in pregnancy."

@@ -16,6 +16,23 @@ def _settle(registered: tuple[str, ...], text: str) -> tuple[tuple[str, ...], in
 
 
 @pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("Active ingredient (in each caplet) Acetaminophen 500 mg", ("acetaminophen",)),
+        (
+            "Active ingredients (in each tablet) Acetaminophen 325 mg Pain reliever Dextromethorphan HBr 10 mg Cough "
+            "suppressant Phenylephrine HCl 5 mg Decongestant",
+            ("acetaminophen", "dextromethorphan", "phenylephrine"),
+        ),
+        ("Active ingredient Zincaline 5 % Purpose For the skin of adults 12 mg", ("zincaline",)),
+    ],
+)
+def test_all_ingredients_of_a_list_are_read(text, listed):
+    found, _ = settle_subject((), (), text, [text])
+    assert tuple(one.ingredient for one in found) == listed
+
+
+@pytest.mark.parametrize(
     ("registered", "text", "settled", "n_remarks"),
     [
         (("naproxen",), _NAPROXEN, ("naproxen",), 0),

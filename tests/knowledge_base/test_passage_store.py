@@ -120,6 +120,24 @@ def test_a_file_from_before_tables_were_kept_has_none(tmp_path: Path, word_embed
     assert store.tables("spl:i@1", 0, 99) == store.changes("spl:i@1", 0, 99) == ()
 
 
+def test_a_file_from_before_is_read_again_when_it_is_next_given(tmp_path: Path, word_embedder, make_document) -> None:
+    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
+        document, passages = make_document("spl:t@1", {"Dose": "Adults | 5 mg"})
+        builder.add_file("t.xml", "1", [(document, passages)])
+        builder.publish()
+        assert builder.known_file("t.xml", "1")
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
+        old.executescript("DROP TABLE tables; DROP TABLE changes; PRAGMA user_version = 1;")
+    n_embedded = word_embedder.n_embedded
+    table = Table(start=passages[0].start, end=passages[0].end, html="<table></table>")
+    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
+        assert not builder.known_file("t.xml", "1")
+        builder.add_file("t.xml", "1", [(replace(document, tables=(table,)), passages)])
+        builder.publish()
+    assert KnowledgeBase.open(tmp_path, word_embedder).store.tables("spl:t@1", 0, 99) == (table,)
+    assert word_embedder.n_embedded == n_embedded
+
+
 def test_a_header_of_an_older_version_is_read() -> None:
     info = read_header(
         '{"id": "a", "source_path": "b", "format": "spl", "kind": "label", "title": "c", "sha256": "d",'
