@@ -5,8 +5,9 @@ a flat FAISS index. vademecum reads sections, drug names and tables besides, and
 Each run is a process of its own, timed from before its imports to the written index, models loaded included.
 
 A rate is in passages of 256 word pieces: word pieces of all passages made searchable, special ones included, divided
-by 256 and by seconds; once more by processor seconds of all cores, which a busy machine changes less. The splitter's pieces are made about as long as vademecum's passages. Passages with the same
-words are embedded once by vademecum; how many word pieces it really embedded is printed beside.
+by 256 and by seconds, and once more by processor seconds of all cores, which a busy machine changes less. The
+splitter's pieces are made about as long as vademecum's passages. Passages with the same words are embedded once by
+vademecum; how many word pieces it really embedded is printed beside.
 Memory is the most that a process and its children had resident at one time.
 
     python -m benchmarks.ingest --data FOLDER_OF_SPL_FILES [--files N] [--rounds N]
@@ -73,10 +74,12 @@ def main() -> None:
 def _child(options: Sequence[str], name: str) -> float:
     printed, peak = run_and_watch([sys.executable, "-m", "benchmarks.ingest", *options, "--child", name])
     found: dict[str, Any] = json.loads(printed.splitlines()[-1])
-    rate = found["tokens"] / _UNIT / found["seconds"]
+    units = found["tokens"] / _UNIT
+    rate = units / found["seconds"]
     cells = (
         name, found["passages"], f"{found['tokens'] / found['passages']:.0f}", found["embedded"],
-        f"{found['seconds']:.1f}", f"{rate:.1f}", f"{found['tokens'] / _UNIT / found['cpu_seconds']:.1f}", f"{found['index_bytes'] / 2**20:.1f}", f"{peak:.0f}",
+        f"{found['seconds']:.1f}", f"{rate:.1f}", f"{units / found['cpu_seconds']:.1f}",
+        f"{found['index_bytes'] / 2**20:.1f}", f"{peak:.0f}",
     )  # fmt: skip
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
     return rate

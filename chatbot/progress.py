@@ -12,7 +12,7 @@ _UNITS: Final = {"reading": " files", "embedding": " passages"}
 
 
 class ProgressBar:
-    """Shows the stage that is running, its rate and the time left; call it with (stage, done, total). Total 0 means unknown."""
+    """Shows the stage that is running, its rate and the time left; called with (stage, done, total), 0: unknown."""
 
     def __init__(self) -> None:
         self._bar: tqdm[Never] | None = None
