@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Never, Self
+from typing import Final, Never, Self
 
 from tqdm import tqdm
 
+_UNITS: Final = {"reading": " files", "embedding": " passages"}
+
 
 class ProgressBar:
-    """Shows the stage that is running; call it with (stage, done, total). Total 0 means unknown."""
+    """Shows the stage that is running, its rate and the time left; called with (stage, done, total), 0: unknown."""
 
     def __init__(self) -> None:
         self._bar: tqdm[Never] | None = None
@@ -22,7 +24,10 @@ class ProgressBar:
         if bar is None or stage != self._stage:
             self._close()
             self._stage = stage
-            bar = self._bar = tqdm(desc=stage, total=total or None, file=sys.stderr, disable=None, leave=False)
+            unit = _UNITS.get(stage, "it")
+            bar = self._bar = tqdm(
+                desc=stage, total=total or None, unit=unit, file=sys.stderr, disable=None, leave=False, smoothing=0.05
+            )
         if total:
             bar.total = total
         bar.update(done - bar.n)

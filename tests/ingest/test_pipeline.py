@@ -260,5 +260,7 @@ def test_ctrl_c_stops_in_one_line_and_the_next_run_continues(
     assert stopped.stderr == ""
     assert not KnowledgeBase.exists(kb)
     ingest_paths([folder], kb, word_embedder, read=read)
+    n_kept = {"reading": 0, "embedding": 256 * count}[event]
+    assert word_embedder.n_embedded == N_FILES * N_LINES - n_kept, "what was embedded is kept"
     assert KnowledgeBase.open(kb, word_embedder).manifest.n_passages == N_FILES * N_LINES
     assert verify(kb) == []
