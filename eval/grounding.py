@@ -26,6 +26,7 @@ from eval.entailed_texts import LabelledText, load_healthver, load_kqa, load_med
 from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
 from eval.planted import Half, PlantedCase, planted_cases
+from eval.rewordings import FURTHER_REWORDINGS
 from eval.spoilings import FURTHER_SPOILINGS
 from eval.statistics import wilson
 from eval.tables import to_table
@@ -75,7 +76,7 @@ def measure_planted(checker: Checker, cases: Sequence[PlantedCase], half: Half) 
     near = {id(case): _nearness(checker.embed, case) < SUPPORTED_COSINE for case in cases}
     task = f"{TASK}, {half}"
     spoiled = [case for case in cases if not case.is_true and case.kind not in FURTHER_SPOILINGS]
-    true = [case for case in cases if case.is_true]
+    true = [case for case in cases if case.is_true and case.kind not in FURTHER_REWORDINGS]
     measures = []
     for system, rejected in ((OURS, ours), (NEARNESS, near)):
         measures += [
