@@ -226,6 +226,7 @@ def test_the_same_direction_holds(text: str, source: str) -> None:
         "It may cause nausea, weight gain.",
         "It may cause hepatotoxicity.",
         "Patients trust their neighbours completely.",
+        "Drink wine.",
     ],
 )
 def test_what_the_source_does_not_have_is_an_addition(text: str) -> None:
