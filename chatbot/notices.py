@@ -171,8 +171,8 @@ def masking_failed_notice(problem: str) -> Notice:
 
 def checked_notice(n_written: int, n_held: int, n_partial: int = 0, n_replaced: int = 0) -> Notice:
     """How many sentences of the language model held when they were checked against their sources."""
-    text = f"{n_held} of {n_written} {'sentence' if n_written == 1 else 'sentences'} checked"
-    text += " and borne out by the sources cited." if n_held == n_written else " held against the sources they cite."
+    sentences = "sentence" if n_written == 1 else "sentences"
+    text = f"{n_held} of {n_written} {sentences} checked and borne out by the sources cited."
     if n_partial:
         text += f" {n_partial} of them only in part."
     if n_replaced:

@@ -19,7 +19,6 @@ Mode = Literal["select", "write"]
 CANNOT_ANSWER: Final = "CANNOT ANSWER"
 
 _VERSIONS: Final[dict[Mode, str]] = {"select": "select-1", "write": "write-2"}
-REPHRASE_VERSION: Final = "rephrase-1"
 
 _WRITE: Final = f"""You write answers about medicines from numbered evidence sentences, and from nothing else.
 Rules:

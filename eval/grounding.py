@@ -26,6 +26,7 @@ from eval.entailed_texts import LabelledText, load_healthver, load_kqa, load_med
 from eval.measures import OURS, Measure
 from eval.missing import MissingDataError
 from eval.planted import Half, PlantedCase, planted_cases
+from eval.rewordings import FURTHER_REWORDINGS
 from eval.spoilings import FURTHER_SPOILINGS
 from eval.statistics import wilson
 from eval.tables import to_table
@@ -75,7 +76,7 @@ def measure_planted(checker: Checker, cases: Sequence[PlantedCase], half: Half) 
     near = {id(case): _nearness(checker.embed, case) < SUPPORTED_COSINE for case in cases}
     task = f"{TASK}, {half}"
     spoiled = [case for case in cases if not case.is_true and case.kind not in FURTHER_SPOILINGS]
-    true = [case for case in cases if case.is_true]
+    true = [case for case in cases if case.is_true and case.kind not in FURTHER_REWORDINGS]
     measures = []
     for system, rejected in ((OURS, ours), (NEARNESS, near)):
         measures += [
@@ -106,7 +107,7 @@ def measure_labelled(name: str, checker: Checker, texts: Sequence[LabelledText])
 
 
 def measure_seconds(kb: KnowledgeBase, checker: Checker, cases: Sequence[PlantedCase]) -> Measure:
-    """Median seconds to check one sentence, its embedding included, the evidence read and embedded before."""
+    """Median CPU seconds to check one sentence, its embedding included, the evidence read and embedded before."""
     embed = kb.embedder.embed_passages
     took = []
     # A sentence that is quoted needs no embedding, so only reworded ones are timed.
@@ -114,14 +115,14 @@ def measure_seconds(kb: KnowledgeBase, checker: Checker, cases: Sequence[Planted
     for case in reworded[:: max(1, len(reworded) // _TIMED)]:
         verifier = Verifier(case.evidence, checker.drug_names, embed)
         sentence = WrittenSentence(text=case.text, cited=tuple(one.n for one in case.evidence))
-        start = time.perf_counter()
+        start = time.process_time()
         verifier.check(sentence)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     median = sorted(took)[len(took) // 2] if took else None
     return Measure(
         task=TASK,
         system=OURS,
-        name="seconds a sentence, median",
+        name="CPU seconds a sentence, median",
         n=len(took),
         value=median,
         bar=_SECONDS_BAR,

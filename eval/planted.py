@@ -16,7 +16,7 @@ from typing import Final, Literal
 from chatbot.candidates import Candidate, collect_candidates, unranked
 from chatbot.manner import is_boilerplate, points_back
 from chatbot.types import Citation
-from eval.rewordings import REWORDINGS, join
+from eval.rewordings import FURTHER_REWORDINGS, REWORDINGS, join
 from eval.spoilings import FURTHER_SPOILINGS, SPOILINGS, swap_medicine
 from knowledge_base import loinc
 from knowledge_base.drug_classes import drug_classes
@@ -67,7 +67,7 @@ def planted_cases(store: PassageStore, half: Half, *, per_kind: int = PER_KIND, 
     by_medicine = {name: found for name, found in sentences_of(store, half, rng).items() if found}
     names = {info.ingredients[0]: info.brands for info in store.documents() if len(info.ingredients) == 1}
     makers = _Makers(by_medicine=by_medicine, names=names, rng=rng)
-    kinds: list[tuple[str, bool]] = [(kind, True) for kind in (*REWORDINGS, JOINED)]
+    kinds: list[tuple[str, bool]] = [(kind, True) for kind in (*REWORDINGS, JOINED, *FURTHER_REWORDINGS)]
     kinds += [(kind, False) for kind in (*SPOILINGS, DRUG_SWAPPED, SOURCE_SWAPPED, *FURTHER_SPOILINGS)]
     return [case for kind, is_true in kinds for case in makers.cases(kind, per_kind, is_true=is_true)]
 
@@ -123,7 +123,7 @@ class _Makers:
                 yield case
 
     def _make(self, kind: str, medicine: str, one: Candidate, *, is_true: bool) -> PlantedCase | None:
-        evidence: tuple[Citation, ...] = (_cited(one, 1),)
+        evidence: tuple[Citation, ...] = (cited(one, 1),)
         base = "verbatim"
         text: str | None
         if kind == JOINED:
@@ -131,17 +131,17 @@ class _Makers:
             if not others or len(one.text) > 180:
                 return None
             other = self.rng.choice(others)
-            evidence, text = (evidence[0], _cited(other, 2)), join(one.text, other.text)
+            evidence, text = (evidence[0], cited(other, 2)), join(one.text, other.text)
         elif is_true:
-            text = REWORDINGS[kind](one.text, self.rng)
+            text = {**REWORDINGS, **FURTHER_REWORDINGS}[kind](one.text, self.rng)
         else:
             base = self.rng.choice(("verbatim", *REWORDINGS))
             worded = REWORDINGS[base](one.text, self.rng) or one.text
             if kind == SOURCE_SWAPPED:
                 swapped = self._other_source(medicine, one)
-                text, evidence = worded, (_cited(swapped, 1),)
-                if _says(swapped.text, worded):
+                if swapped is None or _says(swapped.text, worded):
                     return None
+                text, evidence = worded, (cited(swapped, 1),)
             elif kind == DRUG_SWAPPED:
                 text = self._with_other_medicine(medicine, worded, one)
             else:
@@ -152,18 +152,21 @@ class _Makers:
             return None
         return PlantedCase(kind=kind, is_true=is_true, text=text, evidence=evidence, medicine=medicine, base=base)
 
-    def _other_source(self, medicine: str, one: Candidate) -> Candidate:
+    def _other_source(self, medicine: str, one: Candidate) -> Candidate | None:
         """Another section of the same label, or the same section of another medicine's label."""
         if self.rng.random() < 0.5:
             code = one.passage.section_code
             elsewhere = [other for other in self.by_medicine[medicine] if other.passage.section_code != code]
             if elsewhere:
                 return self.rng.choice(elsewhere)
-        while True:
-            name = self.rng.choice(sorted(self.by_medicine))
-            same = [other for other in self.by_medicine[name] if other.passage.section_code == one.passage.section_code]
-            if name != medicine and same:
-                return self.rng.choice(same)
+        others = [
+            other
+            for name, many in sorted(self.by_medicine.items())
+            if name != medicine
+            for other in many
+            if other.passage.section_code == one.passage.section_code
+        ]
+        return self.rng.choice(others) if others else None
 
     def _with_other_medicine(self, medicine: str, text: str, one: Candidate) -> str | None:
         """The medicine's name, or one of its brands, replaced by one of its own class where there is one."""
@@ -184,5 +187,6 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"[\w.%]+", text.lower().rstrip(". ")))
 
 
-def _cited(one: Candidate, n: int) -> Citation:
+def cited(one: Candidate, n: int) -> Citation:
+    """A sentence as evidence number `n`."""
     return Citation(n=n, passage=one.passage, quote=one.text, quote_start=one.start, quote_end=one.end)

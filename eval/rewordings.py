@@ -131,6 +131,43 @@ _PLAIN: Final = (
     ("indicated for", "used for"),
     ("utilize", "use"),
 )
+_UNSEEN: Final = (
+    ("requires", "calls for"),
+    ("monitor", "keep an eye on"),
+    ("avoid", "stay away from"),
+    ("approximately", "roughly"),
+    ("prior to", "ahead of"),
+    ("discontinue", "break off"),
+    ("discontinued", "broken off"),
+    ("severe", "grave"),
+    ("increases", "pushes up"),
+    ("increased", "heightened"),
+    ("decreases", "brings down"),
+    ("decreased", "lessened"),
+    ("patients", "those treated"),
+    ("symptoms", "troubles"),
+    ("immediately", "instantly"),
+    ("occur", "come up"),
+    ("occurred", "came up"),
+    ("recommended", "proposed"),
+    ("initiate", "embark on"),
+    ("initiating", "embarking on"),
+    ("caution", "prudence"),
+    ("concomitant", "parallel"),
+    ("evaluate", "look into"),
+    ("inform patients", "let patients know"),
+    ("may cause", "may bring about"),
+    ("due to", "on account of"),
+    ("reported", "noted"),
+    ("history of", "past"),
+    ("considered", "weighed"),
+    ("established", "proven"),
+    ("sufficient", "ample"),
+    ("treatment", "care"),
+    ("effective", "potent"),
+    ("administered", "handed out"),
+)
+"""Written after the check was, of words it does not know, and not to be taught to it."""
 _REORDERED: Final = re.compile(
     r"^((?:If|When|In|For|During|After|Before|While|Because of|Due to)\b[^,;:()\[\]]{8,110}), ([^;:()\[\].]{15,})([.])$"
 )
@@ -244,6 +281,11 @@ def say_plainly(text: str, rng: random.Random) -> str | None:
     return _replace(text, _PLAIN, rng, at_most=3)
 
 
+def use_unseen_words(text: str, rng: random.Random) -> str | None:
+    """Other words of the same meaning that the check was never shown."""
+    return _replace(text, _UNSEEN, rng, at_most=3)
+
+
 def reword_twice(text: str, rng: random.Random) -> str | None:
     """In plain words and in another order."""
     plain = _replace(text, (*_PLAIN, *_SYNONYMS), rng, at_most=4)
@@ -264,6 +306,8 @@ REWORDINGS: Final[Mapping[str, Rewording]] = {
     "plain and reordered": reword_twice,
 }
 """By name; joining two sentences needs a second one and is made where the cases are."""
+FURTHER_REWORDINGS: Final[Mapping[str, Rewording]] = {"unseen words": use_unseen_words}
+"""Not asked for by the bar; what is to be expected of writers with a vocabulary of their own."""
 
 
 def join(first: str, second: str) -> str:

@@ -65,7 +65,7 @@ def addition_problem(sentence: Words, source: Words) -> str:
         if _is_effect(token):
             return f"adds '{token.text}', which the cited sentence does not have"
     share = covered(sentence, source)
-    if share < _MIN_COVERED and len(sentence.content) >= _MIN_WORDS:
+    if share == 0 or (share < _MIN_COVERED and len(sentence.content) >= _MIN_WORDS):
         return f"has only {share:.0%} of its words from the cited sentence"
     return ""
 

@@ -101,11 +101,6 @@ def numbers_problem(sentence: Words, source: Words) -> str:
     return _dose_problem(sentence, source, mine)
 
 
-def holds_dose(text: Words) -> bool:
-    """Whether a text has an amount of a medicine in it."""
-    return any(one.unit.split("/")[0] in _OF_DOSES for one in _quantities(text))
-
-
 def _quantities(words: Words) -> Iterator[_Quantity]:
     tokens = words.tokens
     for place, token in enumerate(tokens):

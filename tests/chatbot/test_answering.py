@@ -12,8 +12,10 @@ from chatbot.answering import Answerer
 from chatbot.contract import to_json
 from chatbot.llm import ChatModelError, Message
 from chatbot.privacy.identifiers import Identifier, MaskingError
+from chatbot.reading import reading_grade
 from chatbot.stages import Progress
 from chatbot.types import Abstention, Answer, Audience, Emergency, Response, Turn
+from chatbot.verifying.entailment import CrossEncoderEntailment
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.drug_names import Resolution
 from knowledge_base.errors import KnowledgeBaseError
@@ -380,3 +382,45 @@ def test_when_masking_breaks_no_model_is_asked_and_the_answer_is_quoted(knowledg
     assert response.model == "extractive"
     assert response.citations
     assert "masking-failed" in {one.kind for one in response.notices}
+
+
+def test_it_is_said_how_many_sentences_held_and_what_the_model_was_told(knowledge_base) -> None:
+    reply = (
+        "The recommended starting dose of metformin is 500 mg twice a day with meals [E1]. "
+        "Take 9,000 mg per day [E1]. Lisinopril is taken too [E1]."
+    )
+    response = written(knowledge_base, ScriptedChatModel(reply))
+    (notice,) = (one.text for one in response.notices if one.kind == "checked")
+    assert notice == "1 of 3 sentences checked and borne out by the sources cited."
+    assert [claim.support for claim in response.claims] == ["supported"]
+    assert "9,000" not in response.text
+    check_quotes(response, knowledge_base)
+    value = to_json(response)
+    assert value["prompt"] == "write-2-patient"
+    assert value["reading_grade"] == reading_grade(response.text)
+
+
+def test_where_all_held_it_is_said_so(knowledge_base) -> None:
+    reply = "The recommended starting dose of metformin is 500 mg twice a day with meals [E1]."
+    (notice,) = (one.text for one in written(knowledge_base, ScriptedChatModel(reply)).notices if one.kind == "checked")
+    assert notice == "1 of 1 sentence checked and borne out by the sources cited."
+
+
+def test_a_model_may_choose_instead_of_writing(knowledge_base) -> None:
+    model = ScriptedChatModel("[E1]\nTake 9 g: [E2]\n")
+    answerer = Answerer(knowledge_base, HybridRetriever(knowledge_base), model, mode="select")
+    response = ask(answerer, "metformin starting dose")
+    assert response.model == "scripted"
+    assert {claim.support for claim in response.claims} == {"quoted"}
+    assert "9 g" not in response.text
+    assert to_json(response)["prompt"] == "select-1-patient"
+    check_quotes(response, knowledge_base)
+
+
+def test_a_model_of_entailment_that_can_not_be_loaded_leaves_the_quotes(knowledge_base, tmp_path) -> None:
+    entails = CrossEncoderEntailment(str(tmp_path / "none"))
+    model = ScriptedChatModel("Start metformin at 500 mg twice a day with meals [E1].")
+    answerer = Answerer(knowledge_base, HybridRetriever(knowledge_base), model, entails=entails)
+    response = ask(answerer, "metformin starting dose")
+    assert response.model == "extractive"
+    assert "VADEMECUM_NLI_MODEL" in next(one.text for one in response.notices if one.kind == "model-unreachable")

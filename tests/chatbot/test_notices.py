@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from chatbot.notices import age_notice, join_names, name_notices, person_notices, remark_notices
+from chatbot.notices import (
+    age_notice,
+    checked_notice,
+    join_names,
+    name_notices,
+    person_notices,
+    remark_notices,
+)
 from knowledge_base.types import DocumentInfo, DrugMention
 
 INFO = DocumentInfo(
@@ -81,3 +88,11 @@ def test_names_are_joined_as_people_do() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_what_became_of_written_sentences_is_said() -> None:
+    assert checked_notice(6, 6).text == "6 of 6 sentences checked and borne out by the sources cited."
+    assert checked_notice(5, 3, n_partial=1, n_replaced=2).text == (
+        "3 of 5 sentences checked and borne out by the sources cited. 1 of them only in part. "
+        "In place of 2 the source itself is quoted."
+    )
