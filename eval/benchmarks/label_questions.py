@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +46,7 @@ class LabelQuestions(Benchmark):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._opened: tuple[System, OpenedAnswerer] | None = None
 
     def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
         """The questions in the order of the file.
@@ -95,7 +95,9 @@ class LabelQuestions(Benchmark):
     def _answerer(self, system: System) -> OpenedAnswerer:
         # Questions come side by side, and the copy is made only once.
         with self._lock:
-            return _answerer_of(system)
+            if self._opened is None or self._opened[0] is not system:
+                self._opened = (system, _open(system))
+            return self._opened[1]
 
 
 class _ModelOf:
@@ -114,8 +116,7 @@ class _ModelOf:
         yield await self._system.write(messages, max_tokens=max_tokens)
 
 
-@lru_cache(maxsize=2)
-def _answerer_of(system: System) -> OpenedAnswerer:
+def _open(system: System) -> OpenedAnswerer:
     kb = system.knowledge_base
     with_labels = enlarged_kb(kb, labels(load_questions(system.data), kb.store.drug_names()), system.cache)
     return OpenedAnswerer(with_labels, _ModelOf(system) if system.model is not None else None, country="US")
