@@ -29,6 +29,7 @@ from eval.results import collect
 from eval.running import Loaded, ask_all, load_all, questions, take_known
 from eval.runs import OutputCache, Run
 from eval.systems import Parts, open_systems
+from eval.told import ToldProgress
 from knowledge_base.errors import VademecumError
 
 _PARALLEL_WITH_MODEL: Final = 8
@@ -89,7 +90,8 @@ def _ask(run: Run, order: Order, loaded: Sequence[Loaded], parts: Parts, setting
     sys.stderr.write(f"{len(asked) - len(pending)} of {len(asked)} outputs at hand; ")
     sys.stderr.write(f"{estimate(pending, known, parallel=parallel, prices=order.prices)}\n")
     try:
-        with ProgressBar() as progress:
+        with ProgressBar() as bar:
+            progress = bar if sys.stderr.isatty() else ToldProgress()
             anyio.run(lambda: ask_all(pending, run, cache, parallel=parallel, on_progress=progress))
     except KeyboardInterrupt:
         sys.stderr.write(f"stopped; the same command with --out {run.folder} goes on\n")
