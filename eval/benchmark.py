@@ -7,7 +7,6 @@ run can be judged again. Knows no command line and no files of runs.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from eval.bootstrap import mean_interval
 from eval.measures import Measure
 from eval.missing import MissingDataError
 from knowledge_base.errors import VademecumError
+from knowledge_base.manifest import file_sha256
 
 if TYPE_CHECKING:
     from chatbot.llm import Message
@@ -39,7 +39,6 @@ ANSWERING: Final[tuple[SystemName, ...]] = (
     "oracle passages",
 )
 RANKING: Final[tuple[SystemName, ...]] = ("vademecum", "BM25", "MiniLM", "RRF")
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ class Origin:
         """
         for name, expected in self.files.items():
             MissingDataError.check(folder / name)
-            if expected is not None and (found := sha256_of(folder / name)) != expected:
+            if expected is not None and (found := file_sha256(folder / name)) != expected:
                 raise VademecumError(
                     f"{folder / name} is not the file this benchmark is defined on (SHA-256 {found[:12]}…, "
                     f"expected {expected[:12]}…); get it again from {self.address}"
@@ -277,12 +276,3 @@ def means(benchmark: Benchmark, items: Sequence[Item], outputs: Sequence[Output]
 def judge_safely(benchmark: Benchmark, item: Item, output: Output) -> Mapping[str, float | None]:
     """The scores of one item; none at all where the system failed on it."""
     return {} if output.error is not None else benchmark.judge(item, output)
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file in hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -29,7 +29,9 @@ _ENDS: Final = (0.025, 0.975)
 _FEW: Final = 8
 """Fewer clusters than this off the common value give draws without any spread: the bootstrap then covers 60 %."""
 _CHUNK: Final = 4_000_000
-"""Cells of draws held in memory at once."""
+"""Cells of draws (draws times clusters) held in memory at once."""
+_FEWEST_DRAWS: Final = 2_000
+"""With many clusters the ends hardly vary from draw to draw: fewer draws keep a table of thousands of items quick."""
 
 
 class Interval(NamedTuple):
@@ -128,6 +130,7 @@ def _studentised(
     mean = float(sums.sum() / sizes.sum())
     table = np.stack([sums, sizes, sums**2, sums * sizes, sizes**2], axis=1)
     rng, rows = np.random.default_rng(seed), max(1, _CHUNK // k)
+    n_draws = min(n_draws, max(_FEWEST_DRAWS, rows))
     parts = []
     for start in range(0, n_draws, rows):
         drawn = rng.integers(0, k, size=(min(rows, n_draws - start), k))

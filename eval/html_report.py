@@ -67,13 +67,19 @@ def _figures(measures: Sequence[Measure]) -> Markup:
 def _plots(benchmark: Mapping[str, Any]) -> Iterator[Markup]:
     curves, risks = [], []
     for system in benchmark["systems"]:
+        scored = _scored(benchmark, system)
         pairs = [
-            (one["confidence"], score) for one, score in _scored(benchmark, system) if one["confidence"] is not None
+            (one["confidence"], score)
+            for one, score in scored
+            if one["confidence"] is not None and not one["abstained"]
         ]
         if pairs:
             sure, right = [one for one, _ in pairs], [one for _, one in pairs]
             curves.append(Line(system["system"], [(one.confidence, one.accuracy) for one in reliability(sure, right)]))
-            risks.append(Line(system["system"], _thinned(risk_curve(sure, right))))
+            # A question that was declined is not covered at any confidence.
+            share = len(pairs) / len(scored)
+            points = [(coverage * share, risk) for coverage, risk in risk_curve(sure, right)]
+            risks.append(Line(system["system"], _thinned(points)))
     if curves:
         yield unit_lines("Reliability", "confidence", benchmark["main"], curves, diagonal=True)
         yield unit_lines("Coverage against error", "coverage", "error", risks)

@@ -63,14 +63,15 @@ def bars(title: str, rows: Sequence[Bar]) -> Markup:
     parts = [_text(4, 15, title, "start", "#222", bold=True)]
     room = WIDTH - _LABEL - 70
     for number, row in enumerate(rows):
+        length = room * min(1.0, max(0.0, row.value))
         top = _TOP + 4 + _BAR * number
         name = row.name if len(row.name) <= _LABEL_CHARS else row.name[: _LABEL_CHARS - 1] + "\u2026"
         parts += [
             _text(_LABEL - 6, top + 11, name, "end"),
             Markup('<rect x="{}" y="{}" width="{:.1f}" height="{}" fill="{}"/>').format(
-                _LABEL, top, max(1.0, room * row.value), _BAR - 5, _COLOURS[0]
+                _LABEL, top, max(1.0, length), _BAR - 5, _COLOURS[0]
             ),
-            _text(_LABEL + room * row.value + 4, top + 11, f"{row.value:.2f} (n {row.n})", "start"),
+            _text(_LABEL + length + 4, top + 11, f"{row.value:.2f} (n {row.n})", "start"),
         ]
     return _svg(parts, title, WIDTH, height)
 
@@ -97,11 +98,11 @@ def histogram(title: str, x_name: str, values: Sequence[float], n_bins: int = 20
 
 
 def _x(share: float) -> float:
-    return _LEFT + share * (WIDTH - _LEFT - _RIGHT)
+    return _LEFT + min(1.0, max(0.0, share)) * (WIDTH - _LEFT - _RIGHT)
 
 
 def _y(share: float) -> float:
-    return HEIGHT - _BOTTOM - share * (HEIGHT - _BOTTOM - _TOP)
+    return HEIGHT - _BOTTOM - min(1.0, max(0.0, share)) * (HEIGHT - _BOTTOM - _TOP)
 
 
 def _frame(title: str, x_name: str, y_name: str) -> Markup:

@@ -93,15 +93,16 @@ def questions(loaded: Sequence[Loaded], systems: dict[SystemName, System], run: 
 
 def take_known(asked: Sequence[Question], run: Run, cache: OutputCache | None) -> list[Question]:
     """The questions still to ask; what the cache knows joins the run."""
-    pending = []
+    pending, cached = [], []
     for question in asked:
         stored = run.known.get(question.key)
         if stored is not None and stored.output.error is None:
             continue
         if cache is not None and (output := cache.get(question.key)) is not None:
-            run.add(Stored(question.key, question.benchmark.name, output))
+            cached.append(Stored(question.key, question.benchmark.name, output))
         else:
             pending.append(question)
+    run.add(*cached)
     return pending
 
 

@@ -72,13 +72,14 @@ class Run:
         except OSError as error:
             raise VademecumError(f"{folder} cannot be used for a run ({error})") from error
 
-    def add(self, stored: Stored) -> None:
-        """Put an output on disk."""
-        row = {"key": stored.key, "benchmark": stored.benchmark, **stored.output.to_json()}
-        self._file.write(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
+    def add(self, *outputs: Stored) -> None:
+        """Put outputs on disk."""
+        for stored in outputs:
+            row = {"key": stored.key, "benchmark": stored.benchmark, **stored.output.to_json()}
+            self._file.write(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
-        self.known[stored.key] = stored
+        self.known.update({stored.key: stored for stored in outputs})
 
     def __enter__(self) -> Self:
         """The open run."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import anyio
 
@@ -19,6 +18,7 @@ from chatbot.settings import Settings, load_settings
 from chatbot.wiring import load_reranker, open_chat_model, open_finder, open_kb
 from eval.benchmark import Benchmark
 from eval.bootstrap import SEED
+from eval.contract_files import write_contract_files
 from eval.estimate import Prices, estimate
 from eval.fingerprint import identity, surroundings
 from eval.judging import trusted_judge
@@ -71,7 +71,7 @@ def carry_out(order: Order) -> Iterator[str]:
         _ask(run, order, loaded, parts, settings)
         results = collect(run.facts, loaded, run.known.values(), data)
     write_reports(results, folder)
-    _write_contract_files(results, loaded, parts, folder)
+    write_contract_files(results, loaded, parts.knowledge_base.manifest, folder)
     yield "\n".join(run_facts(results))
     for one in results["benchmarks"]:
         yield f"\n{one['title']} ({one['name']})\n\n{one_table(one)}"
@@ -142,33 +142,3 @@ def _data_folder(order: Order, benchmarks: Sequence[Benchmark]) -> Path:
     if not alone and not order.data.is_dir():
         raise VademecumError(f"eval {' '.join(order.names)}: {order.data} is no folder; name the folder of benchmarks")
     return order.data
-
-
-def _write_contract_files(results: Mapping[str, Any], loaded: Sequence[Loaded], parts: Parts, folder: Path) -> None:
-    """`NAME.json` for each benchmark, as `vademecum eval NAME --out` has always written it."""
-    manifest, run = parts.knowledge_base.manifest, results["run"]["identity"]
-    for one, items in zip(results["benchmarks"], loaded, strict=True):
-        value: dict[str, Any] = {
-            "index": manifest.to_json(),
-            "index_version": run["index"],
-            "model": run["model"],
-            "limit": run["limit"],
-            "measures": one["measures"],
-        }
-        if one["name"] == "questions":
-            ours = [row for row in one["measures"] if row["system"] == "vademecum"]
-            value["measures"] = {
-                row["name"]: {name: row[name] for name in ("n", "value", "low", "high")} for row in ours
-            }
-            asked = {item.id: item.question for item in items.items}
-            value["judgements"] = [
-                {
-                    "question": asked[item["id"]],
-                    "verdicts": {name: None if score is None else score == 1 for name, score in item["scores"].items()},
-                    "seconds": item["seconds"],
-                }
-                for system in one["systems"]
-                if system["system"] == "vademecum"
-                for item in system["items"]
-            ]
-        (folder / f"{one['name']}.json").write_text(json.dumps(value, indent=2, ensure_ascii=False), encoding="utf-8")

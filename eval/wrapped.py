@@ -11,8 +11,9 @@ from typing import Final
 
 from anyio.to_thread import run_sync
 
-from eval.benchmark import Benchmark, Item, Layer, Origin, Output, System, SystemName, sha256_of
+from eval.benchmark import Benchmark, Item, Layer, Origin, Output, System, SystemName
 from eval.measures import Measure
+from knowledge_base.manifest import file_sha256
 
 MeasureAll = Callable[[System, int | None], Sequence[Measure]]
 """Gives all figures, of at most so many items of each set."""
@@ -37,7 +38,7 @@ class Whole(Benchmark):
 
     def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
         """The set as one item; the content of its files tells it from another."""
-        files = {name: sha256_of(folder / name) for name in self.origin.files}
+        files = {name: file_sha256(folder / name) for name in self.origin.files}
         return (Item(id="all", question=self.title, gold={"limit": limit, "files": files}),)
 
     async def ask(self, item: Item, system: System) -> Output:
