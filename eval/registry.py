@@ -25,6 +25,7 @@ from eval.benchmarks.onc import Onc, OncNonInterruptive
 from eval.benchmarks.presidio import Presidio
 from eval.benchmarks.pubmedqa import PubMedQa
 from eval.benchmarks.unsafe_prompts import MedSafetyBench, SimpleSafetyTests, XsTest
+from eval.judged_by_model import JudgedByModel
 from eval.questions import Questions
 from eval.wrapped import RETRIEVAL, SAFETY, WRAPPED
 from knowledge_base.errors import VademecumError
@@ -43,6 +44,7 @@ REGISTRY: Final[tuple[Benchmark, ...]] = (
     Mediqa(),
     CysticFibrosis(),
     KQa(),
+    JudgedByModel(KQa()),
     KQaJudge(),
     LabelQuestions(),
     MedHallu(),

@@ -236,8 +236,8 @@ class Oracle(_System):
 
     async def evidence(self, item: Item, k: int) -> list[str]:
         """The item's own passages, those nearest to the question first."""
-        if not item.context:
-            return []
+        if len(item.context) <= 1:
+            return list(item.context)[:k]
         texts = [FreeText("", text) for text in item.context]
         order = await run_sync(rank_texts, item.question, texts, self._shared.embedder)
         return [item.context[place] for place in order[:k]]

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final
 
 from chatbot.types import Citation
 from chatbot.verifying.reply import WrittenSentence
 from chatbot.verifying.verifier import PARTIAL_COSINE, Verifier
 from eval.benchmarks.stance import sentences_of
+from eval.judges import Entailment
 from knowledge_base.medicine_table import medicine_table
 from knowledge_base.types import DocumentInfo, Passage
 from knowledge_base.words import folded_words
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from knowledge_base.embedder import Embedder
 
-Entailment = Literal["supports", "refutes", "neutral"]
-ENTAILMENTS: Final[tuple[Entailment, ...]] = get_args(Entailment)
 _N_NEAR: Final = 3
 """Sentences of the evidence that are held against a claim one by one: the nearest ones."""
 _N_EMBEDDED: Final = 8

@@ -13,9 +13,10 @@ from typing import Final
 from anyio.to_thread import run_sync
 
 from eval.benchmark import Benchmark, Item, Origin, Output, Published, System, means
-from eval.benchmarks.entailment import ENTAILMENTS, RuleJudge
+from eval.benchmarks.entailment import RuleJudge
 from eval.benchmarks.published import csv_rows, each
 from eval.classification import kappa, macro_f1, precision_recall
+from eval.judges import ENTAILMENTS
 from eval.measures import Measure
 
 _FILE: Final = Path("healthver", "healthver_test.csv.gz")

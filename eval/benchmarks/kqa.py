@@ -26,6 +26,8 @@ from eval.measures import Measure
 _ANSWERED: Final = Path("kqa", "questions_w_answers.jsonl")
 _LABELLED: Final = Path("kqa", "NLI_medical_annotator.csv")
 _LABELS: Final = {"Entailment": "supports", "Contradiction": "refutes", "Neutral": "neutral"}
+_DECLINED: Final = "declined"
+_JUDGED: Final = "judged by rules, which agree little with physicians: see kqa-judge"
 _ADDRESS: Final = "https://github.com/Itaymanes/K-QA"
 _PAPER: Final = "Manes et al., K-QA: A Real-World Medical Q&A Benchmark, BioNLP 2024"
 
@@ -77,12 +79,16 @@ class KQa(Benchmark):
         return {
             "comprehensiveness": must.count("supports") / len(must) if must else None,
             "contradicted statements a question": float((must + nice).count("refutes")),
-            "declined": float(output.abstained),
+            _DECLINED: float(output.abstained),
         }
+
+    def measure(self, items: Sequence[Item], outputs: Sequence[Output]) -> Sequence[Measure]:
+        """The means; what the rule judge gave says so."""
+        return [one if one.name == _DECLINED else one.with_note(_JUDGED) for one in means(self, items, outputs)]
 
     def lower_is_better(self) -> frozenset[str]:
         """What is contradicted, and what is not answered."""
-        return frozenset({"contradicted statements a question", "declined"})
+        return frozenset({"contradicted statements a question", _DECLINED})
 
 
 class KQaJudge(Benchmark):

@@ -8,8 +8,8 @@ other systems answer from the pieces or from what they find.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,6 @@ from eval.benchmarks.live_questions import overlap
 from eval.benchmarks.published import each, json_rows
 from eval.enlarged_kb import enlarged_kb
 from eval.fdarxbench import FILE, labels, load_questions
-from knowledge_base.knowledge_base import KnowledgeBase
 
 _REFUSAL: Final = "refusal"
 
@@ -45,6 +44,10 @@ class LabelQuestions(Benchmark):
     systems = ("vademecum", "extractive", "closed book", "oracle passages")
     main = "refusal correct"
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._opened: tuple[System, OpenedAnswerer] | None = None
+
     def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
         """The questions in the order of the file.
 
@@ -58,7 +61,7 @@ class LabelQuestions(Benchmark):
     async def ask(self, item: Item, system: System) -> Output:
         """The answer as texts, and whether the question was declined."""
         if system.name in {"vademecum", "extractive"}:
-            answerer = await run_sync(_answerer, system)
+            answerer = await run_sync(self._answerer, system)
             answer = to_json(await answerer.answer(item.question))
             texts = claimed(answer)
         else:
@@ -89,6 +92,13 @@ class LabelQuestions(Benchmark):
         """Questions with an answer that were declined."""
         return frozenset({"over-refusal"})
 
+    def _answerer(self, system: System) -> OpenedAnswerer:
+        # Questions come side by side, and the copy is made only once.
+        with self._lock:
+            if self._opened is None or self._opened[0] is not system:
+                self._opened = (system, _open(system))
+            return self._opened[1]
+
 
 class _ModelOf:
     """The model of a system as the program takes one."""
@@ -106,14 +116,10 @@ class _ModelOf:
         yield await self._system.write(messages, max_tokens=max_tokens)
 
 
-def _answerer(system: System) -> OpenedAnswerer:
-    kb = _with_labels(system.knowledge_base, system.data, system.cache)
-    return OpenedAnswerer(kb, _ModelOf(system) if system.model is not None else None, country="US")
-
-
-@lru_cache(maxsize=1)
-def _with_labels(kb: KnowledgeBase, data: Path, cache: Path) -> KnowledgeBase:
-    return enlarged_kb(kb, labels(load_questions(data), kb.store.drug_names()), cache)
+def _open(system: System) -> OpenedAnswerer:
+    kb = system.knowledge_base
+    with_labels = enlarged_kb(kb, labels(load_questions(system.data), kb.store.drug_names()), system.cache)
+    return OpenedAnswerer(with_labels, _ModelOf(system) if system.model is not None else None, country="US")
 
 
 def _item(row: Mapping[str, Any]) -> Item:

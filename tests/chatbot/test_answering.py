@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import anyio
@@ -71,7 +71,7 @@ class ScriptedChatModel:
         self.reply, self.fails = reply, fails
         self.asked: list[Sequence[Message]] = []
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         self.asked.append(messages)
         if self.fails:
             raise ChatModelError("the model at http://127.0.0.1:9 can not be reached; check that it is running")

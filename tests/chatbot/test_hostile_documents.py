@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -64,7 +64,7 @@ class ObedientModel:
     def __init__(self) -> None:
         self.seen = ""
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         evidence = messages[-1].content
         self.seen += evidence
         orders = re.findall(r"OWNED\d+|(?:tell|say|reply|print|write)\b[^<.]*", evidence, re.IGNORECASE)

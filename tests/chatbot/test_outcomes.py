@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import anyio
@@ -46,7 +46,7 @@ class ScriptedChatModel:
 
     name = "scripted"
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         yield "Metformin tablets are contraindicated in patients with an eGFR below 30 mL/min/1.73 m2 [E1]."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 import anyio
 import pytest
@@ -36,7 +36,7 @@ class ScriptedChatModel:
         self.reply, self.fails, self.seconds = reply, fails, seconds
         self.asked: list[Sequence[Message]] = []
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         self.asked.append(messages)
         if self.fails:
             raise ChatModelError("the model can not be reached")

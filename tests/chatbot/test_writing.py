@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import anyio
 import pytest
@@ -34,7 +34,7 @@ class CharacterModel:
         self.n_sent = 0
         self.is_closed = False
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         self.asked.append(messages)
         try:
             for character in self.reply:
@@ -121,7 +121,7 @@ def test_nothing_is_shown_before_it_was_checked() -> None:
 
 def test_pieces_of_any_size_give_the_same_answer() -> None:
     class WholeModel(CharacterModel):
-        async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+        async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
             yield self.reply
 
     reply = f"{HELD} A rare side effect is lactic acidosis. [E3]"

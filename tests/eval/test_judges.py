@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -28,7 +28,7 @@ class ScriptedModel:
         self.replies = replies
         self.seen: list[str] = []
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         self.seen.append(messages[-1].content)
         for claim, reply in self.replies.items():
             if f"<claim>{claim}</claim>" in messages[-1].content:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import anyio
@@ -34,7 +34,7 @@ class ScriptedModel:
         self.fails = fails
         self.seen: list[str] = []
 
-    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncIterator[str]:
+    async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         self.seen.append("\n".join(one.content for one in messages))
         if self.fails:
             raise ChatModelError("the model can not be reached")

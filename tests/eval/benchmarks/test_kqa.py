@@ -37,6 +37,8 @@ def test_what_is_entailed_and_contradicted_is_counted(folder: Path, system, answ
     _, outputs, measures = ask_all(KQa(), folder, system(answer_of(*quotes)))
     assert outputs[0].answer == {"must": ["supports", "neutral"], "nice": ["refutes"]}
     assert measures["comprehensiveness"].value == 0.5
+    assert "judged by rules" in measures["comprehensiveness"].note
+    assert not measures["declined"].note
     assert measures["contradicted statements a question"].value == 1.0
     assert measures["declined"].value == 0.0
 

@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import anyio
 import pytest
 
 from eval.benchmark import Output
 from eval.benchmarks.label_questions import LabelQuestions
+from knowledge_base.builder import KnowledgeBaseBuilder
+from knowledge_base.knowledge_base import KnowledgeBase
 
 ROWS = [
     {"qid": "a", "set_id": "1", "question": "Is it blue?", "answer": "It is blue.", "task": "factual"},
@@ -16,7 +19,9 @@ ROWS = [
 
 @pytest.fixture
 def folder(tmp_path: Path, put) -> Path:
-    rows = [json.dumps({**row, "context": [{"text": "The tablet is blue."}]}) for row in ROWS]
+    piece = {"text": "The tablet is blue.", "section_code": "34069-5", "section_title": "16 How supplied"}
+    more = {"context": [{**piece, "section_label": "16", "doc_chunk_index": 0}], "drug_name": "Exampline"}
+    rows = [json.dumps({**row, **more}) for row in ROWS]
     put(tmp_path / "fdarxbench_toy" / "qa_toy.jsonl", "\n".join(rows))
     return tmp_path
 
@@ -44,3 +49,26 @@ def test_declining_everything_is_half_right_and_over_refusal(folder: Path) -> No
     assert measures["over-refusal"].value == 1.0
     assert measures["declined what has no answer"].value == 1.0
     assert measures["token F1"].value is None
+
+
+def test_two_questions_at_once_share_one_copy_of_the_knowledge_base(
+    folder: Path, made_system, word_embedder, make_document
+) -> None:
+    with KnowledgeBaseBuilder(folder / "kb", word_embedder) as builder:
+        builder.add_file("a", "1", [make_document("md:a@1", {"Storage": "Keep it dry."})])
+        builder.publish()
+    kb = KnowledgeBase.open(folder / "kb", word_embedder)
+    system = made_system(knowledge_base=kb, data=folder)
+    benchmark = LabelQuestions()
+    outputs = []
+
+    async def ask_both() -> None:
+        async def ask(item) -> None:
+            outputs.append(await benchmark.ask(item, system))
+
+        async with anyio.create_task_group() as group:
+            for item in benchmark.load(folder, None):
+                group.start_soon(ask, item)
+
+    anyio.run(ask_both)
+    assert sorted(output.item for output in outputs) == ["a", "b"]
