@@ -32,3 +32,9 @@ def test_each_way_out_is_named_with_its_setting() -> None:
 def test_a_model_in_this_process_sends_nothing() -> None:
     assert open_ways(Settings(llm_local_model="small")) == {}
     assert "small" in open_ways(Settings(llm_local_model="small"), HF_HUB_OFFLINE="0")["HF_HUB_OFFLINE"]
+
+
+def test_the_judge_of_an_evaluation_is_a_way_out() -> None:
+    ways = open_ways(Settings(judge_base_url="https://judge.example/v1"))
+    assert "judge.example" in ways["VADEMECUM_JUDGE_BASE_URL"]
+    assert open_ways(Settings(judge_base_url="http://127.0.0.1:8000/v1")) == {}
