@@ -28,6 +28,7 @@ def outgoing(settings: Settings, environment: Mapping[str, str]) -> Iterator[Out
         environment: the process's environment, for what libraries read there.
     """
     yield _model(settings)
+    yield _judge(settings)
     hub = environment.get("HF_HUB_OFFLINE", "1") in ("0", "false", "no", "off", "")
     named = settings.embedder or "none named"
     detail = f"model names and files from the hub (embedder: {named})" if hub else "model hub closed"
@@ -46,3 +47,12 @@ def _model(settings: Settings) -> Outgoing:
     if is_loopback(host):
         return Outgoing("VADEMECUM_LLM_BASE_URL", False, f"questions and quoted sentences, on this machine ({host})")
     return Outgoing("VADEMECUM_LLM_BASE_URL", True, f"questions and quoted sentences to {host}")
+
+
+def _judge(settings: Settings) -> Outgoing:
+    setting = "VADEMECUM_JUDGE_BASE_URL"
+    if settings.judge_base_url is None:
+        return Outgoing(setting, False, "no model judges answers in an evaluation")
+    host = urlsplit(settings.judge_base_url).hostname or ""
+    detail = f"claims and evidence of an evaluation, only while it runs, to {host}"
+    return Outgoing(setting, not is_loopback(host), detail)

@@ -38,7 +38,6 @@ def collect(facts: Mapping[str, Any], loaded: Sequence[Loaded], stored: Iterable
         data: the folder of benchmarks, where some published scores stand.
     """
     outputs = {(one.benchmark, one.output.system, one.output.item): one.output for one in stored}
-    systems = dict.fromkeys(system for _, system, _ in outputs)
     benchmarks = []
     for one in loaded:
         name = one.benchmark.name
@@ -46,7 +45,7 @@ def collect(facts: Mapping[str, Any], loaded: Sequence[Loaded], stored: Iterable
         if one.missing is not None:
             measures.append(Measure(task=name, system=OURS, name="all", n=0, value=None, note=one.missing))
         ran = []
-        for system in systems:
+        for system in one.benchmark.systems:
             pairs = [(item, outputs[key]) for item in one.items if (key := (name, system, item.id)) in outputs]
             if pairs:
                 measures += figures(one.benchmark, pairs)

@@ -27,3 +27,9 @@ def test_each_way_out_is_named_with_its_setting() -> None:
     )
     assert set(ways) == {"VADEMECUM_LLM_BASE_URL", "HF_HUB_OFFLINE", "proxies"}
     assert "models.example" in ways["VADEMECUM_LLM_BASE_URL"]
+
+
+def test_the_judge_of_an_evaluation_is_a_way_out() -> None:
+    ways = open_ways(Settings(judge_base_url="https://judge.example/v1"))
+    assert "judge.example" in ways["VADEMECUM_JUDGE_BASE_URL"]
+    assert open_ways(Settings(judge_base_url="http://127.0.0.1:8000/v1")) == {}

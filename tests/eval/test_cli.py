@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
 
@@ -77,6 +80,56 @@ def test_a_file_of_questions_becomes_a_table_and_reports(kb: Path, questions: Pa
     compared = command("eval", "compare", out, out, "--out", tmp_path / "diff.html")
     assert "tests at once" in compared.stdout
     assert (tmp_path / "diff.html").is_file()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A server of one model that writes one sentence."""
+
+    def do_GET(self) -> None:
+        self._send(json.dumps({"object": "list", "data": [{"id": "tiny", "object": "model"}]}), "application/json")
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        chunk = {"choices": [{"delta": {"role": "assistant", "content": "I do not know."}, "index": 0}]}
+        self._send(f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n", "text/event-stream")
+
+    def _send(self, body: str, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_model_brings_its_baselines_and_its_price(
+    kb: Path, questions: Path, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VADEMECUM_LLM_BASE_URL", address)
+    prices = ("--price-read", "1", "--price-written", "2")
+    out = tmp_path / "run"
+    result = command("eval", "questions", "--data", questions, "--kb", kb, "--out", out, *prices)
+    assert "18 questions to ask, about" in result.stderr
+    assert "at the prices given" in result.stderr
+    facts = json.loads((out / "run.json").read_text(encoding="utf-8"))["identity"]
+    # The name that the server gives: outputs of another model there are not taken for these.
+    assert facts["model"] == "tiny"
+    results = json.loads((out / "results.json").read_text(encoding="utf-8"))["benchmarks"][0]
+    assert [one["system"] for one in results["systems"]] == [
+        *("vademecum", "extractive", "closed book", "BM25", "MiniLM", "RRF"),
+    ]
+    assert all(item["error"] is None for one in results["systems"] for item in one["items"])
 
 
 def test_options_may_stand_before_the_name(kb: Path, questions: Path) -> None:
