@@ -71,7 +71,7 @@ class BioAsqSearch(Benchmark):
         return Output(item=item.id, system=system.name, answer=answer)
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
-        """MAP@10, MRR, nDCG@10 and recall@10 of documents; F1 of the first ten snippets and their recall."""
+        """MAP@10, MRR, nDCG@10 and recall@10 of documents and of snippets."""
         found = {}
         for kind in ("documents", "snippets"):
             wanted = frozenset(item.gold[kind])

@@ -77,11 +77,14 @@ class LabelQuestions(Benchmark):
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
         """Refusals, and overlap of answers given to questions that have one."""
         answerable = item.topic != _REFUSAL
-        scores: dict[str, float | None] = {
-            "refusal correct": float(output.abstained is not answerable),
-            "over-refusal": float(output.abstained) if answerable else None,
-            "declined what has no answer": None if answerable else float(output.abstained),
-        }
+        scores: dict[str, float | None] = {}
+        # Who is given the pieces, or none, is told whether there is an answer.
+        if output.system != "oracle passages":
+            scores |= {
+                "refusal correct": float(output.abstained is not answerable),
+                "over-refusal": float(output.abstained) if answerable else None,
+                "declined what has no answer": None if answerable else float(output.abstained),
+            }
         if answerable:
             found = overlap(str(output.answer), [item.gold], answered=not output.abstained)
             scores |= {name: found[name] for name in ("ROUGE-L", "token F1")}

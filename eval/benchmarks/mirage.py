@@ -102,8 +102,10 @@ class Mirage(Benchmark):
         return frozenset({"no choice found"})
 
     def published(self, folder: Path) -> Sequence[Published]:
-        """The leaderboard, on the full sets."""
+        """The leaderboard, on the full sets, where its table is at hand."""
         path = folder / _PUBLISHED
+        if not path.is_file():
+            return ()
         columns = {"average": "accuracy", **{column: f"accuracy, {title}" for title, column in SETS.values()}}
         return [one for some in each(path, csv_rows(path), lambda row: [*_scores(row, columns)]) for one in some]
 
@@ -114,12 +116,16 @@ def mean_of(parts: Sequence[Interval]) -> Interval:
     Parts that were not judged make the mean unknown: a mean of fewer sets is another figure.
     """
     n = sum(part.n for part in parts)
-    known = [(part.value, part.low, part.high) for part in parts]
-    if not parts or any(value is None or low is None or high is None for value, low, high in known):
+    known = [
+        (part.value, part.low, part.high)
+        for part in parts
+        if part.value is not None and part.low is not None and part.high is not None
+    ]
+    if not known or len(known) < len(parts):
         return Interval(n, None, None, None)
-    value = sum(value or 0.0 for value, _, _ in known) / len(parts)
-    below = math.sqrt(sum(((value or 0.0) - (low or 0.0)) ** 2 for value, low, _ in known)) / len(parts)
-    above = math.sqrt(sum(((high or 0.0) - (value or 0.0)) ** 2 for value, _, high in known)) / len(parts)
+    value = sum(mean for mean, _, _ in known) / len(known)
+    below = math.sqrt(sum((mean - low) ** 2 for mean, low, _ in known)) / len(known)
+    above = math.sqrt(sum((high - mean) ** 2 for mean, _, high in known)) / len(known)
     return Interval(n, value, value - below, value + above)
 
 

@@ -26,13 +26,13 @@ def folder(tmp_path: Path, put) -> Path:
     return tmp_path
 
 
-def test_given_the_pieces_a_model_answers_and_declines(folder: Path, made_system, scripted_model, ask_all) -> None:
-    class Oracle(made_system):
+def test_a_model_answers_and_declines(folder: Path, made_system, ask_all) -> None:
+    class ClosedBook(made_system):
         async def answer(self, item):
             said = "It is blue." if "blue" in item.question else "I do not know."
             return {"kind": "answer", "text": said, "claims": [], "citations": []}
 
-    items, outputs, measures = ask_all(LabelQuestions(), folder, Oracle("oracle passages"))
+    items, outputs, measures = ask_all(LabelQuestions(), folder, ClosedBook("closed book"))
     assert items[0].context == ("The tablet is blue.",)
     assert [output.abstained for output in outputs] == [False, True]
     assert measures["refusal correct"].value == 1.0
@@ -72,3 +72,9 @@ def test_two_questions_at_once_share_one_copy_of_the_knowledge_base(
 
     anyio.run(ask_both)
     assert sorted(output.item for output in outputs) == ["a", "b"]
+
+
+def test_who_is_given_the_pieces_is_not_judged_for_refusals(folder: Path, made_system, answer_of, ask_all) -> None:
+    _, _, measures = ask_all(LabelQuestions(), folder, made_system("oracle passages", answer=answer_of("It is blue.")))
+    assert set(measures) == {"ROUGE-L", "token F1", "token F1, factual"}
+    assert measures["ROUGE-L"].value == 1.0

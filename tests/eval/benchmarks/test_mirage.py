@@ -92,6 +92,10 @@ def test_the_mean_of_sets_and_its_interval_by_hand() -> None:
     assert mean_of([half, Interval(0, None, None, None)]).value is None
 
 
+def test_without_the_table_of_scores_there_are_none(folder: Path) -> None:
+    assert Mirage().published(folder) == ()
+
+
 def test_what_is_missing_or_another_file_is_one_line(tmp_path: Path, put) -> None:
     with pytest.raises(MissingDataError):
         Mirage().load(tmp_path, None)
