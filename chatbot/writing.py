@@ -149,8 +149,7 @@ async def write_answer(
     messages = await fit_evidence(
         model, lambda some: answer_messages(question, some, audience, mode), evidence, _MAX_TOKENS
     )
-    # Embedding the evidence takes as long as the model needs to begin; the first sentence waits for both.
-    verifier = await anyio.to_thread.run_sync(Verifier, evidence, drug_names, embed, entails)
+    verifier = Verifier(evidence, drug_names, embed, entails)
     draft = _Draft({one.n: one for one in evidence}, show)
     parse = parse_sentences if mode == "write" else parse_choices
     pieces = model.stream(messages, max_tokens=_MAX_TOKENS)

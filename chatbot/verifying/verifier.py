@@ -6,8 +6,9 @@ The evidence of an answer is read and embedded once. Knows no prompt, no store a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -73,7 +74,13 @@ class Verifier:
         self._drug_names = drug_names
         self._embed = embed
         self._entails = entails
-        self._vectors = dict(zip(self._offered, embed([one.quote for one in evidence]), strict=True)) if embed else {}
+
+    @cached_property
+    def evidence_vectors(self) -> Mapping[int, NDArray[np.float32]]:
+        """The vector of each piece of evidence, made with the first sentence that asks for it: the model writes on."""
+        if self._embed is None:
+            return {}
+        return dict(zip(self._offered, self._embed([one.quote for one in self._offered.values()]), strict=True))
 
     def check(self, sentence: WrittenSentence) -> Verdict:
         """The verdict on one sentence against the evidence it cites."""
@@ -123,7 +130,7 @@ class Verifier:
         if self._embed is None:
             return Verdict(support="supported")
         vector = self._embed([sentence.text])[0]
-        rows = [self._vectors[n] for n in sentence.cited]
+        rows = [self.evidence_vectors[n] for n in sentence.cited]
         joined = np.sum(rows, axis=0)
         cosine = max(float(row @ vector) for row in (*rows, joined / np.linalg.norm(joined)))
         if cosine < PARTIAL_COSINE:

@@ -96,6 +96,20 @@ def test_what_it_does_not_say_is_dropped(text: str, cited: tuple[int, ...], prob
     assert problem in verdict.problem
 
 
+def test_the_evidence_is_embedded_once_and_not_before_it_is_needed() -> None:
+    asked: list[int] = []
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.append(len(texts))
+        return np.ones((len(texts), 1), dtype=np.float32)
+
+    verifier = Verifier(EVIDENCE, NAMES, embed)
+    assert asked == []
+    for text in ("Take metformin with meals.", "With meals take metformin."):
+        verifier.check(WrittenSentence(text=text, cited=(1,)))
+    assert sorted(asked) == [1, 1, len(EVIDENCE)]
+
+
 SENTENCE = "Metformin is taken with meals."
 
 
