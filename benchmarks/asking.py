@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import anyio
 import httpx
 
-from chatbot.llm import ChatModel, Message
 from chatbot.model_server.record import Record
+from chatbot.models.types import ChatModel, Message
 
 Send = Callable[[Sequence[Message]], Awaitable[float]]
 """Asks once, reads the whole reply, and gives the seconds until the first piece of it."""

@@ -33,9 +33,9 @@ import anyio
 from benchmarks.asking import Load, Metrics, Send, load, plainly, through_client
 from benchmarks.machine import describe_machine
 from benchmarks.tiny_model import SHAPES, build_tiny_model
-from chatbot.llm import ChatModelError, Message
 from chatbot.model_server.machine import find_machine
 from chatbot.model_server.record import Record, ServerFolder
+from chatbot.models.types import ChatModelError, Message
 from chatbot.opened import OpenedAnswerer
 from chatbot.settings import load_settings
 from chatbot.stages import Progress

@@ -6,9 +6,9 @@ Tokens are counted by the server itself where it can (vLLM's `/tokenize`), else 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
-from chatbot.llm import ChatModelError, Message
+from chatbot.models.types import ChatModelError, Message, PromptSize
 from chatbot.types import Citation
 
 _BYTES_PER_TOKEN: Final = 3
@@ -17,13 +17,6 @@ _TOKENS_PER_MESSAGE: Final = 8
 """What a chat template puts around a message."""
 _ASSUMED_CONTEXT: Final = 4096
 """What nearly every model served today can read; a smaller one must say so itself."""
-
-
-class PromptSize(NamedTuple):
-    """The tokens of a prompt, and how many prompt and reply may have together."""
-
-    n_tokens: int
-    context_tokens: int
 
 
 @runtime_checkable

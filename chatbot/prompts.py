@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from chatbot.injections import speaks_to_machine
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from chatbot.types import Audience, Citation
 
 Mode = Literal["select", "write"]

@@ -7,14 +7,15 @@ Knows no retrieval and no screen.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final
 
 import anyio.to_thread
 
 from chatbot.budget import fit_evidence
-from chatbot.llm import ChatModel
+from chatbot.models.types import ChatModel
 from chatbot.prompts import CANNOT_ANSWER, Mode, answer_messages
 from chatbot.types import Audience, Citation, Claim, Support
 from chatbot.verifying.entailment import Entails
@@ -152,17 +153,13 @@ async def write_answer(
     verifier = Verifier(evidence, drug_names, embed, entails)
     draft = _Draft({one.n: one for one in evidence}, show)
     parse = parse_sentences if mode == "write" else parse_choices
-    pieces = model.stream(messages, max_tokens=_MAX_TOKENS)
-    try:
+    async with aclosing(model.stream(messages, max_tokens=_MAX_TOKENS)) as pieces:
         async for sentence in _complete_sentences(pieces, parse):
             draft.n_written += 1
             if mode == "write":
                 await anyio.to_thread.run_sync(_keep_written, draft, verifier, sentence)
             else:
                 await anyio.to_thread.run_sync(_keep_chosen, draft, verifier, sentence, question)
-    finally:
-        if isinstance(pieces, AsyncGenerator):
-            await pieces.aclose()
     return draft.finish()
 
 

@@ -19,7 +19,7 @@ from knowledge_base.errors import VademecumError
 from knowledge_base.manifest import file_sha256
 
 if TYPE_CHECKING:
-    from chatbot.llm import Message
+    from chatbot.models.types import Message
     from chatbot.types import Turn
     from eval.judges import Entailment
     from knowledge_base.knowledge_base import KnowledgeBase

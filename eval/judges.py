@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal, Protocol, get_args
 
-from chatbot.llm import ChatModel, Message
+from chatbot.models.types import ChatModel, Message
 from chatbot.privacy.identifiers import FindsIdentifiers
 from chatbot.privacy.placeholders import Placeholders
 

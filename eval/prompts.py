@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from chatbot.llm import Message
+from chatbot.models.types import Message
 
 _CLOSED: Final = (
     "You answer questions about medicines and health from what you know. Answer in at most five short sentences. "

@@ -12,7 +12,7 @@ from typing import Final
 
 import anyio
 
-from chatbot.llm import ChatModelError
+from chatbot.models.types import ChatModelError
 from chatbot.progress import ProgressBar
 from chatbot.settings import Settings, load_settings
 from chatbot.wiring import load_reranker, open_chat_model, open_finder, open_kb

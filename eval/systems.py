@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from anyio.to_thread import run_sync
 
 from chatbot.contract import passage_to_json, to_json
-from chatbot.llm import ChatModel, ChatModelError, Message
+from chatbot.models.types import ChatModel, ChatModelError, Message
 from chatbot.opened import OpenedAnswerer
 from chatbot.privacy.identifiers import FindsIdentifiers
 from chatbot.privacy.placeholders import Placeholders

@@ -21,7 +21,7 @@ from typing import Final, Literal, get_args
 
 import anyio
 
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from chatbot.prompts import Mode
 from chatbot.reading import reading_grade
 from chatbot.settings import load_settings

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from eval.benchmark import Benchmark, Item, Origin, Output, System, means
 from eval.benchmarks.choices import quoted, shown
 from eval.benchmarks.entities import candidates

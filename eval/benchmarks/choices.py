@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from eval.benchmark import Item, Output, System
 from eval.benchmarks.stance import stance
 from knowledge_base.question_words import content_words

@@ -16,7 +16,7 @@ from typing import Any, Final
 from anyio.to_thread import run_sync
 
 from chatbot.contract import to_json
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from chatbot.opened import OpenedAnswerer
 from eval.benchmark import Benchmark, Item, Origin, Output, System
 from eval.benchmarks.answers import claimed, texts_of

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Final
 
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from eval.benchmark import Benchmark, Item, Origin, Output, System
 from eval.benchmarks.choices import shown
 from eval.benchmarks.published import csv_rows, each

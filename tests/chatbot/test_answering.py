@@ -10,7 +10,7 @@ import pytest
 
 from chatbot.answering import Answerer
 from chatbot.contract import to_json
-from chatbot.llm import ChatModelError, Message
+from chatbot.models.types import ChatModelError, Message
 from chatbot.privacy.identifiers import Identifier, MaskingError
 from chatbot.reading import reading_grade
 from chatbot.stages import Progress

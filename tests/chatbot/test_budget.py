@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.budget import PromptSize, estimated_size, fit_evidence
-from chatbot.llm import ChatModelError, Message
+from chatbot.models.types import ChatModelError, Message
 
 
 class Counts:

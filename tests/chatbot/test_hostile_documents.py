@@ -17,8 +17,8 @@ import anyio
 import pytest
 from lxml import html as lxml_html
 
-from chatbot.llm import Message
 from chatbot.messages import Exchange, render_conversation
+from chatbot.models.types import Message
 from chatbot.opened import OpenedAnswerer
 from chatbot.plain_text import to_plain_text
 from chatbot.sources_panel import render_overview, render_source, sources_of

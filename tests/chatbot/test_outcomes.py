@@ -10,7 +10,7 @@ import pytest
 
 from chatbot.answering import Answerer
 from chatbot.contract import to_json
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from chatbot.types import Abstention, Answer, Response, Turn
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.knowledge_base import KnowledgeBase

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 import anyio
 import pytest
 
-from chatbot.llm import ChatModelError, Message
+from chatbot.models.types import ChatModelError, Message
 from chatbot.privacy.identifiers import FindsIdentifiers, Identifier, MaskingError
 from chatbot.privacy.masker import RuleFinder
 from chatbot.rephrasing import rephrase

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from chatbot.budget import PromptSize
-from chatbot.llm import ChatModelError, Message
+from chatbot.models.types import ChatModelError, Message
 from chatbot.prompts import Mode, answer_messages
 from chatbot.types import Citation
 from chatbot.writing import Written, write_answer

@@ -7,7 +7,7 @@ from types import ModuleType
 import anyio
 import pytest
 
-from chatbot.llm import Message
+from chatbot.models.types import Message
 from chatbot.privacy.masker import RuleFinder
 from chatbot.settings import Settings
 from eval.agreement import LABELLED, Agreement, JudgeError, kappa_interval, keep, measure_agreement, require

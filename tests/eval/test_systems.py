@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from chatbot.llm import ChatModelError, Message
+from chatbot.models.types import ChatModelError, Message
 from chatbot.privacy.masker import RuleFinder
 from eval.answers import answer_output
 from eval.benchmark import ANSWERING, Item

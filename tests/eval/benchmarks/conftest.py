@@ -11,7 +11,7 @@ from typing import Any
 import anyio
 import pytest
 
-from chatbot.llm import ChatModel, Message
+from chatbot.models.types import ChatModel, Message
 from eval.benchmark import Benchmark, Item, Measure, Output, SystemName
 from knowledge_base.text_ranker import FreeText
 
