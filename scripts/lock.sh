@@ -15,5 +15,5 @@ write_lock() {  # $1: file, $2: what it is for
 "${pip[@]}" install "torch==${TORCH_VERSION:?}"
 "${pip[@]}" install ".[privacy]"
 write_lock requirements.lock "Everything the program needs, exact versions."
-"${pip[@]}" install ".[dev,privacy]"
+"${pip[@]}" install ".[dev,privacy,ocr,distributed]"
 write_lock requirements-dev.lock "The program and its test tools, exact versions."
