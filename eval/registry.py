@@ -27,7 +27,7 @@ from eval.benchmarks.pubmedqa import PubMedQa
 from eval.benchmarks.unsafe_prompts import MedSafetyBench, SimpleSafetyTests, XsTest
 from eval.judged_by_model import JudgedByModel
 from eval.questions import Questions
-from eval.wrapped import RETRIEVAL, SAFETY, WRAPPED
+from eval.wrapped import INTERACTIONS, RETRIEVAL, SAFETY, WRAPPED
 from knowledge_base.errors import VademecumError
 
 REGISTRY: Final[tuple[Benchmark, ...]] = (
@@ -60,7 +60,7 @@ REGISTRY: Final[tuple[Benchmark, ...]] = (
     MedSafetyBench(),
     Presidio(),
 )
-TOGETHER: Final[tuple[Benchmark, ...]] = (RETRIEVAL, SAFETY)
+TOGETHER: Final[tuple[Benchmark, ...]] = (RETRIEVAL, SAFETY, INTERACTIONS)
 """Several others in one table, as they were measured before; `all` takes each by itself."""
 ALL: Final = "all"
 

@@ -113,6 +113,16 @@ def _interactions(system: System, limit: int | None) -> Sequence[Measure]:
     return measure_interactions(system.data, system.knowledge_base)
 
 
+def _planted(system: System, limit: int | None) -> Sequence[Measure]:
+    from chatbot.settings import load_settings
+    from chatbot.wiring import load_entailment
+    from eval.grounding import Checker, measure_planted
+    from eval.planted import planted_cases
+
+    checker = Checker.of(system.knowledge_base, load_entailment(load_settings()))
+    return measure_planted(checker, planted_cases(system.knowledge_base.store, "held back")[:limit], "held back")
+
+
 def _own(paper: str) -> Origin:
     return Origin(address="eval/data", licence=_OWN, paper=paper)
 
@@ -121,21 +131,22 @@ RETRIEVAL: Final = Whole("retrieval", "All measures of search", _own("docs/exper
 SAFETY: Final = Whole(
     "safety", "Gate, refusals and quotes", _own("docs/decisions/0010-triage.md"), ("safety",), _safety
 )
+INTERACTIONS: Final = Whole(
+    "interactions",
+    "ONC high-priority interactions",
+    Origin(
+        address="https://github.com/dbmi-pitt/public-PDDI-analysis",
+        licence="none stated",
+        paper="Phansalkar et al., JAMIA 19, 2012",
+        files={"ddi_onc_lists/onc_high_priority.csv": None},
+    ),
+    ("retrieval", "answers"),
+    _interactions,
+)
 WRAPPED: Final = (
     Whole("sections", "Finding the right section", _own("docs/experiments.md"), ("retrieval",), _sections),
     Whole("names", "Names of medicines", _own("docs/experiments.md"), ("retrieval",), _names),
     Whole("triage", "The red-flag gate", _own("docs/decisions/0010-triage.md"), ("safety",), _triage),
     Whole("privacy", "Masking", _own("docs/decisions/0009-masking-by-rules.md"), ("privacy",), _privacy),
-    Whole(
-        "interactions",
-        "ONC high-priority interactions",
-        Origin(
-            address="https://github.com/dbmi-pitt/public-PDDI-analysis",
-            licence="none stated",
-            paper="Phansalkar et al., JAMIA 19, 2012",
-            files={"ddi_onc_lists/onc_high_priority.csv": None},
-        ),
-        ("retrieval", "answers"),
-        _interactions,
-    ),
+    Whole("planted", "Planted errors in written sentences", _own("docs/experiments.md"), ("grounding",), _planted),
 )
