@@ -27,13 +27,11 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
 from chatbot.models.pace import Limits, paced
-from chatbot.models.types import ChatModel, ChatModelError, Message, PromptSize, RequestRefusedError
-
-__all__ = ["ChatModel", "ChatModelError", "Message", "OpenAIChatModel", "PromptSize", "RequestRefusedError"]
+from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError
 
 _NO_KEY = "none"
 """Local servers ask for no key, but the client refuses an empty one."""
-_BROKEN = (openai.OpenAIError, OSError, ValueError, TypeError, AttributeError)
+_BROKEN = (openai.OpenAIError, OSError, ValueError, TypeError, AttributeError, LookupError)
 """A server that sends something else than it should is met by errors that openai does not wrap."""
 _BUSY: Final = frozenset({429, 503})
 _NOT_THIS_REQUEST: Final = frozenset({400, 413, 422})
@@ -191,7 +189,7 @@ class OpenAIChatModel:
                 ) as reply:
                     async for line in reply.iter_lines():
                         for choice in _choices(line, reply.http_request):
-                            ended = ended or choice["finish_reason"] is not None
+                            ended = ended or choice.get("finish_reason") is not None
                             yield choice["delta"].get("content") or ""
             except openai.NotFoundError:
                 # Another model may be served there now.
@@ -287,8 +285,10 @@ def _choices(line: str, request: httpx2.Request) -> list[dict[str, Any]]:
         APIError: the server says that something went wrong.
         ValueError: the line is no JSON.
     """
-    if not line.startswith("data:") or (data := line[5:].strip()) == _DONE:
+    if not line.startswith("data:"):
         return []
+    if (data := line[5:].strip()) == _DONE:
+        return [{"delta": {}, "finish_reason": "stop"}]
     chunk = json.loads(data)
     if chunk.get("error"):
         raise openai.APIError("the server met an error", request, body=None)

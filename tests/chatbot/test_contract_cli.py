@@ -23,7 +23,7 @@ PASSAGE_FIELDS = {
 }
 ANSWER_FIELDS = {
     *("id", "question", "kind", "text", "claims", "citations", "passages", "boxed_warnings", "notices", "drugs"),
-    *("recommendations", "absence", "triage", "model", "index_version", "timings_seconds"),
+    *("recommendations", "absence", "triage", "model", "prompt", "reading_grade", "index_version", "timings_seconds"),
 }
 
 

@@ -127,7 +127,7 @@ def test_a_file_from_before_is_read_again_when_it_is_next_given(tmp_path: Path, 
         builder.publish()
         assert builder.known_file("t.xml", "1")
     with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
-        old.executescript("DROP TABLE tables; DROP TABLE changes; PRAGMA user_version = 1;")
+        old.executescript("DROP TABLE tables; DROP TABLE changes; PRAGMA user_version = 2;")
     n_embedded = word_embedder.n_embedded
     table = Table(start=passages[0].start, end=passages[0].end, html="<table></table>")
     with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
