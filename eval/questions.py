@@ -23,7 +23,7 @@ class Questions(Benchmark):
     """Questions of one's own; those on the starter set where `--data` names no file."""
 
     name: str = "questions"
-    title: str = "Questions of your own, or the project's on its starter set"
+    title: str = "Questions of your own; here the project's, written for its starter set"
     origin: Origin = Origin(
         address="eval/data/starter_questions.jsonl", licence="AGPL-3.0-or-later", paper="docs/evaluation.md"
     )
