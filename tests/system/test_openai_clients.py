@@ -24,11 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MONOGRAPHS = ROOT / "knowledge_base" / "data" / "starter" / "monographs"
 MEDICINES = ("metformin", "ibuprofen", "naproxen", "lisinopril", "sertraline", "acetaminophen", "warfarin", "aspirin")
 _FREE = {"VADEMECUM_QUESTIONS_PER_MINUTE": "100000"}
-_EVERY = 2
-"""Every second conversation is held; the rules for all of them have their own test."""
 TALKS = [
-    json.loads(line)
-    for line in (ROOT / "tests" / "chatbot" / "conversations.jsonl").read_text("utf-8").splitlines()[::_EVERY]
+    json.loads(line) for line in (ROOT / "tests" / "chatbot" / "conversations.jsonl").read_text("utf-8").splitlines()
 ]
 SYSTEM = {"role": "system", "content": "Answer in one word and leave out all sources and markers."}
 
