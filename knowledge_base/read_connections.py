@@ -36,7 +36,7 @@ CREATE VIRTUAL TABLE temp.asked_places USING fts5vocab(temp, asked, instance);
 """  # noqa: S608 - constants
 """What a connection needs beside the file's own tables; kept in memory."""
 _BEFORE_HISTORY: Final = """
-CREATE TEMP VIEW passage_places AS SELECT *, NULL AS text_number FROM main.passages;
+CREATE TEMP VIEW passage_places AS SELECT *, number AS text_number FROM main.passages;
 CREATE TEMP TABLE doses (number, document, passage, drug, unit, population, low, high, written);
 CREATE TEMP TABLE dose_disagreements (generation, dose, other);
 """
