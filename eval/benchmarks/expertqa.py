@@ -10,13 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from anyio.to_thread import run_sync
-
-from eval.benchmark import Benchmark, Item, Origin, Output, System, means
-from eval.benchmarks.entailment import RuleJudge
+from eval.benchmark import Item, Origin
+from eval.benchmarks.labelled_claims import LabelledClaims
 from eval.benchmarks.published import each, json_rows
 from eval.classification import kappa, precision_recall
-from eval.measures import Measure
+from eval.judges import Entailment
 
 _FILE: Final = Path("expertqa_medicine", "expertqa_medicine.jsonl.gz")
 _LEVELS: Final = frozenset({"Complete", "Partial", "Incomplete", "Missing"})
@@ -24,7 +22,7 @@ _SUPPORTED: Final = "supported"
 _NOT: Final = "not supported"
 
 
-class ExpertQa(Benchmark):
+class ExpertQa(LabelledClaims):
     """Claims with their evidence; the question is the cluster."""
 
     name = "expertqa"
@@ -35,9 +33,6 @@ class ExpertQa(Benchmark):
         paper="Malaviya et al., ExpertQA, NAACL 2024",
         files={str(_FILE): "8033134a713712e39d7e4aafc58eeca8f88fae9208876d2dd496818ccf313d9b"},
     )
-    layers = ("grounding",)
-    systems = ("vademecum",)
-    main = "accuracy"
 
     def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
         """The claims in the order of the file.
@@ -50,33 +45,16 @@ class ExpertQa(Benchmark):
         claims = each(path, [*enumerate(json_rows(path))], lambda entry: [*_items(*entry)])
         return [item for some in claims for item in some][:limit]
 
-    async def ask(self, item: Item, system: System) -> Output:
+    def label(self, verdict: Entailment) -> str:
         """Whether the rule judge finds the claim supported."""
-        judge = RuleJudge(system.knowledge_base.embedder)
-        verdict = await run_sync(judge.judge, item.context, item.question)
-        answer = _SUPPORTED if verdict == "supports" else _NOT
-        return Output(item=item.id, system=system.name, answer=answer)
+        return _SUPPORTED if verdict == "supports" else _NOT
 
-    def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
-        """Whether the verdict is the expert's."""
-        return {"accuracy": float(output.answer == item.gold)}
-
-    def measure(self, items: Sequence[Item], outputs: Sequence[Output]) -> Sequence[Measure]:
-        """Accuracy, agreement with the experts, precision and recall of "supported"."""
-        pairs = [(str(out.answer), str(item.gold)) for item, out in zip(items, outputs, strict=True) if not out.error]
-        given, known = [one for one, _ in pairs], [other for _, other in pairs]
-        scores = precision_recall(given, known, _SUPPORTED)
+    def agreement(self, given: Sequence[str], known: Sequence[str]) -> Mapping[str, float | None]:
+        """Agreement with the experts, precision and recall of "supported"."""
         figures = {"kappa with the experts": kappa(given, known)}
-        if scores is not None:
+        if (scores := precision_recall(given, known, _SUPPORTED)) is not None:
             figures |= {"precision, supported": scores.precision, "recall, supported": scores.recall}
-        system = outputs[0].system if outputs else ""
-        return (
-            *means(self, items, outputs),
-            *(
-                Measure(task=self.name, system=system, name=name, n=len(pairs), value=value)
-                for name, value in figures.items()
-            ),
-        )
+        return figures
 
 
 def _items(number: int, row: Mapping[str, Any]) -> Iterator[Item]:

@@ -10,20 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from anyio.to_thread import run_sync
-
-from eval.benchmark import Benchmark, Item, Origin, Output, Published, System, means
-from eval.benchmarks.entailment import RuleJudge
+from eval.benchmark import Item, Origin, Published
+from eval.benchmarks.labelled_claims import LabelledClaims
 from eval.benchmarks.published import csv_rows, each
-from eval.classification import kappa, macro_f1, precision_recall
-from eval.judges import ENTAILMENTS
-from eval.measures import Measure
 
 _FILE: Final = Path("healthver", "healthver_test.csv.gz")
 _LABELS: Final = {"Supports": "supports", "Refutes": "refutes", "Neutral": "neutral"}
 
 
-class HealthVer(Benchmark):
+class HealthVer(LabelledClaims):
     """Pairs of evidence and claim; those on one question are a cluster."""
 
     name = "healthver"
@@ -34,9 +29,6 @@ class HealthVer(Benchmark):
         paper="Sarrouti et al., Evidence-based Fact-Checking of Health-related Claims, Findings of EMNLP 2021",
         files={str(_FILE): "5b69f7d2e709c06ef370eb29d5a326f452403f01c7048f0f6bfd174f2200f5fb"},
     )
-    layers = ("grounding",)
-    systems = ("vademecum",)
-    main = "accuracy"
 
     def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
         """The pairs in the order of the file.
@@ -48,20 +40,6 @@ class HealthVer(Benchmark):
         path = folder / _FILE
         return each(path, csv_rows(path)[:limit], _item)
 
-    async def ask(self, item: Item, system: System) -> Output:
-        """The verdict of the rule judge."""
-        judge = RuleJudge(system.knowledge_base.embedder)
-        verdict = await run_sync(judge.judge, item.context, item.question)
-        return Output(item=item.id, system=system.name, answer=verdict)
-
-    def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
-        """Whether the verdict is the annotators'."""
-        return {"accuracy": float(output.answer == item.gold)}
-
-    def measure(self, items: Sequence[Item], outputs: Sequence[Output]) -> Sequence[Measure]:
-        """Accuracy, macro-F1, agreement, and precision and recall of each label."""
-        return (*means(self, items, outputs), *verdict_measures(self.name, items, outputs))
-
     def published(self, folder: Path) -> Sequence[Published]:
         """The best two models of its README, trained on its training file; full test set."""
         source = "README of sarrouti/HealthVer"
@@ -70,22 +48,6 @@ class HealthVer(Benchmark):
             for system, accuracy, f1 in (("T5", 0.8069, 0.7960), ("SciBERT", 0.7811, 0.7721))
             for measure, value in (("accuracy", accuracy), ("macro-F1", f1))
         )
-
-
-def verdict_measures(task: str, items: Sequence[Item], outputs: Sequence[Output]) -> list[Measure]:
-    """Macro-F1, Cohen's kappa with the annotators, precision and recall of each verdict."""
-    pairs = [
-        (str(output.answer), str(item.gold))
-        for item, output in zip(items, outputs, strict=True)
-        if output.error is None
-    ]
-    given, known = [one for one, _ in pairs], [other for _, other in pairs]
-    system = outputs[0].system if outputs else ""
-    found = {"macro-F1": macro_f1(given, known, ENTAILMENTS), "kappa with the annotators": kappa(given, known)}
-    for verdict in ENTAILMENTS:
-        if (scores := precision_recall(given, known, verdict)) is not None and verdict in known:
-            found[f"precision, {verdict}"], found[f"recall, {verdict}"] = scores.precision, scores.recall
-    return [Measure(task=task, system=system, name=name, n=len(pairs), value=value) for name, value in found.items()]
 
 
 def _item(row: Mapping[str, str]) -> Item:

@@ -19,7 +19,7 @@ from eval.benchmark import Benchmark, Item, Origin, Output, System, means
 from eval.benchmarks.answers import texts_of
 from eval.benchmarks.choices import shown
 from eval.benchmarks.entailment import RuleJudge
-from eval.benchmarks.healthver import verdict_measures
+from eval.benchmarks.labelled_claims import LabelledClaims
 from eval.benchmarks.published import csv_rows, each, json_rows
 from eval.measures import Measure
 
@@ -91,7 +91,7 @@ class KQa(Benchmark):
         return frozenset({"contradicted statements a question", _DECLINED})
 
 
-class KQaJudge(Benchmark):
+class KQaJudge(LabelledClaims):
     """The answers of four systems, each with a statement and the majority verdict of three physicians."""
 
     name = "kqa-judge"
@@ -102,9 +102,6 @@ class KQaJudge(Benchmark):
         paper=_PAPER,
         files={str(_LABELLED): "5e145e0f6999449a18bcc15d251a6452c66b03add6c50bf9b9f5dad224c3649f"},
     )
-    layers = ("grounding",)
-    systems = ("vademecum",)
-    main = "accuracy"
 
     def load(self, folder: Path, limit: int | None) -> Sequence[Item]:
         """The labelled pairs in the order of the file.
@@ -115,20 +112,6 @@ class KQaJudge(Benchmark):
         """
         path = folder / _LABELLED
         return each(path, csv_rows(path)[:limit], _pair)
-
-    async def ask(self, item: Item, system: System) -> Output:
-        """The verdict of the rule judge."""
-        judge = RuleJudge(system.knowledge_base.embedder)
-        verdict = await run_sync(judge.judge, item.context, item.question)
-        return Output(item=item.id, system=system.name, answer=verdict)
-
-    def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:
-        """Whether the verdict is the physicians'."""
-        return {"accuracy": float(output.answer == item.gold)}
-
-    def measure(self, items: Sequence[Item], outputs: Sequence[Output]) -> Sequence[Measure]:
-        """Accuracy, macro-F1, agreement, and precision and recall of each verdict."""
-        return (*means(self, items, outputs), *verdict_measures(self.name, items, outputs))
 
 
 def _item(entry: tuple[int, Mapping[str, Any]]) -> Item:
