@@ -51,8 +51,9 @@ def chromium():
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield browser
@@ -144,11 +145,20 @@ def contexts(chromium) -> Iterator[Callable[..., object]]:
 def open_page(contexts) -> Iterator[Callable[..., object]]:
     """A function that opens an address in a window of its own.
 
-    When the test is over, the page must have asked nobody but its own server, and met no error.
+    When the test is over, the page must have asked nobody but its own server, and met no error. A test that signs out
+    says `leaves`: what Gradio writes on its console when its streams are refused then differs from run to run.
     """
     pages, problems = [], []
 
-    def opener(url: str, *, width: int = 1440, height: int = 900, until: str = ".vm-welcome", **options: object):
+    def opener(
+        url: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        until: str = ".vm-welcome",
+        leaves: bool = False,
+        **options: object,
+    ):
         page = contexts(viewport={"width": width, "height": height}, **options).new_page()
         pages.append(page)
         host = urlsplit(url).netloc
@@ -158,7 +168,8 @@ def open_page(contexts) -> Iterator[Callable[..., object]]:
                 problems.append(f"request to {request.url}")
 
         def check_console(message) -> None:
-            if message.type in ("error", "warning") and not message.text.startswith(_HARMLESS_CONSOLE):
+            bad = message.type in ("error", "warning") and not message.text.startswith(_HARMLESS_CONSOLE)
+            if bad and not leaves:
                 problems.append(f"console: {message.text}")
 
         page.on("request", check_request)
@@ -167,6 +178,9 @@ def open_page(contexts) -> Iterator[Callable[..., object]]:
         page.set_default_timeout(20_000)
         page.goto(url)
         page.wait_for_selector(until)
+        if until == ".vm-welcome":  # Gradio mounts one part after another: the welcome may stand before the rest
+            page.wait_for_selector("#vm-question textarea")
+            page.wait_for_selector("#vm-sources", state="attached")
         return page
 
     yield opener

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 VADEMECUM = Path(sys.executable).parent / "vademecum"
@@ -68,7 +69,7 @@ def ask(page, question):
 def test_a_question_is_answered_and_its_first_citation_opens_the_sentence(address, open_page, screenshot):
     page = open_page(address)
     ask(page, QUESTION)
-    assert page.locator(".vm-cite").count() >= 1
+    expect(page.locator(".vm-cite")).not_to_have_count(0)
     screenshot(page, "real-answer")
     page.locator(".vm-cite >> text=1").first.click()
     page.wait_for_selector(".vm-source[data-key=c1] mark")
@@ -93,20 +94,20 @@ def test_a_guideline_in_pdf_opens_as_the_picture_of_its_page(address, open_page,
     page.locator(".vm-cite >> text=1").first.click()
     page.wait_for_selector(".vm-page img")
     assert page.evaluate("document.querySelector('.vm-page img').naturalWidth") > 600
-    assert page.locator(".vm-excerpt mark").count() >= 1
+    expect(page.locator(".vm-excerpt mark")).not_to_have_count(0)
     screenshot(page, "real-pdf")
 
 
 def test_an_emergency_comes_before_anything_else(address, open_page, screenshot):
     page = open_page(address)
     ask(page, "My toddler swallowed a whole bottle of ibuprofen")
-    assert page.locator(".vm-emergency .vm-call").count() >= 1
+    expect(page.locator(".vm-emergency .vm-call")).not_to_have_count(0)
     screenshot(page, "real-emergency")
 
 
 def test_an_invented_medicine_gets_no_answer(address, open_page, screenshot):
     page = open_page(address)
     ask(page, "What are the side effects of zorvexatrin?")
-    assert page.locator(".vm-abstention").count() == 1
-    assert page.locator(".vm-cite").count() == 0
+    expect(page.locator(".vm-abstention")).to_have_count(1)
+    expect(page.locator(".vm-cite")).to_have_count(0)
     screenshot(page, "real-abstention")

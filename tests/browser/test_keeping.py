@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 
 from chatbot.messages import Exchange
 from chatbot.privacy.identifiers import Kind, MaskingError
@@ -73,9 +74,9 @@ def test_a_chat_that_can_not_be_kept_is_answered_and_says_so(keeping, open_page)
     # It stands in the corner for a few seconds only.
     page.wait_for_selector("text=identifiers could not be looked for")
     page.wait_for_selector(".vm-turn:last-child .vm-foot")
-    assert page.locator(".vm-turn:last-child .vm-cite").count() == 5
+    expect(page.locator(".vm-turn:last-child .vm-cite")).to_have_count(5)
     assert len(keeping.keeper.kept) == n_kept
 
 
 def test_without_a_keeper_there_is_no_switch(chat, open_page):
-    assert open_page(chat.url).locator("#vm-keep input:visible").count() == 0
+    expect(open_page(chat.url).locator("#vm-keep input:visible")).to_have_count(0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
 
 def sign_in(open_page, chat, name: str, **options: object):
-    page = open_page(chat.url, until="input[type=password]", **options)
+    page = open_page(chat.url, until="input[type=password]", leaves=True, **options)
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", chat.password)
     page.click("button[type=submit]")
@@ -26,7 +27,7 @@ def ask(page, question: str) -> None:
 def test_a_clinician_signs_in_asks_and_leaves(chat_with_accounts, open_page, screenshot) -> None:
     page = sign_in(open_page, chat_with_accounts, "anna")
     assert "anna" in page.inner_text("form[action='/logout']")
-    assert page.locator("#vm-audience input").count() == 2
+    expect(page.locator("#vm-audience input")).to_have_count(2)
     screenshot(page, "signed-in")
     ask(page, "ibuprofen?")
     assert chat_with_accounts.answerer.asked[-1][2] == "clinician"
