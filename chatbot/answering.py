@@ -44,6 +44,7 @@ from chatbot.outcomes import (
     raise_alarm_alone,
     raise_alarm_unread,
     refuse,
+    reply_to_small_talk,
     too_long,
 )
 from chatbot.personal import PersonalReader, PersonalRows
@@ -54,6 +55,7 @@ from chatbot.prompts import Mode, prompt_version
 from chatbot.question_text import MAX_CHARS, MAX_TRIAGED_CHARS, clean_question
 from chatbot.rephrasing import rephrase
 from chatbot.rewriting import Rewritten, rewrite
+from chatbot.small_talk import small_talk_reply
 from chatbot.source_notes import with_source_notes
 from chatbot.stages import OnProgress, Run
 from chatbot.triage import Triage
@@ -169,6 +171,8 @@ class Answerer:
             return run.finish(too_long(question, self._kb.index_version))
         if verdict.level != "none":
             return run.finish(await self._raise_alarm(run, question[:MAX_CHARS], history, verdict, audience))
+        if (reply := small_talk_reply(question)) is not None:
+            return run.finish(reply_to_small_talk(question, reply, self._kb.index_version))
         case = await self._look_up(run, question, history, verdict, audience, model)
         if (declined := ask_back(case)) is not None:
             return run.finish(declined)

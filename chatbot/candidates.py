@@ -91,6 +91,8 @@ _NONE: Final = re.compile(r"None\b(?: known)?\.?(?:\s+None\b(?: known)?\.?)?(?:\
 _IT: Final = re.compile(r"It\b")
 _NO_SENTENCE: Final = re.compile(r"^(?:[A-Z][\w-]*\W*){1,3}(?:\(.*\)|\[.*\])?\W*$|.*[|=]|.*,$")
 """A name or a cell of a table: a line that says nothing when no lead-in stands before it."""
+_HEADING_AGAIN: Final = re.compile(r"(?:in)?active ingredients?(?: ?\((?:in|per) [^)]*\))?(?: purposes?)?\W*", re.I)
+"""The heading of a Drug Facts box, which some labels repeat as text."""
 _FOOTNOTE: Final = re.compile(r"^(?:[*\u2020\u2021\u00a7\u00b6#]|\([a-z]\)|\[[a-z]\])")
 
 
@@ -238,6 +240,8 @@ def _is_quotable(candidate: Candidate) -> bool:
     if candidate.form == "item" and candidate.lead is None and _NO_SENTENCE.match(text):
         return False
     if len(_ADDRESS.findall(text)) > 1:
+        return False
+    if _HEADING_AGAIN.fullmatch(text):
         return False
     return not (is_cross_reference(text) or _FOOTNOTE.match(text) or text.count("(") != text.count(")"))
 

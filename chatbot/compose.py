@@ -36,10 +36,12 @@ _NOT_NONE: Final = "That does not mean there are none."
 _EFFECTS: Final = frozenset({"side_effects", "serious_side_effects", "warnings", "contraindication"})
 _HARMLESS: Final = frozenset(
     {"storage", "mechanism", "pharmacokinetics", "onset", "ingredients", "appearance", "overview", "uses", "dose"}
-    | {"clinical_studies", "missed_dose", "how_to_take"}
+    | {"clinical_studies", "missed_dose", "how_to_take", "overdose"}
 )
 """Aspects of which nobody would take a label's silence for leave."""
-_TOPICAL: Final = frozenset({"side_effects", "serious_side_effects", "uses", "contraindication", "food", "allergy"})
+_TOPICAL: Final = frozenset(
+    {"side_effects", "serious_side_effects", "uses", "contraindication", "food", "allergy", "how_to_take", "warnings"}
+)
 """Aspects whose questions may name one thing ("hiccups") that a label simply does not list."""
 
 
@@ -246,12 +248,24 @@ def which_text(drugs: Sequence[DrugMention]) -> str:
     return "\n\n".join(lines)
 
 
-def nothing_text(groups: Sequence[QuoteGroup], n_documents: int) -> str:
-    """Says that nothing was found and where it was looked for."""
+def nothing_text(groups: Sequence[QuoteGroup], n_documents: int, classes: Sequence[str] = ()) -> str:
+    """Says that nothing was found and where it was looked for.
+
+    Args:
+        groups: what was looked for, by medicine.
+        n_documents: how many were searched.
+        classes: groups of medicines that the question names, in its words.
+    """
     searched = f"{n_documents} {'document was' if n_documents == 1 else 'documents were'} searched."
     lines = [absence(group) for group in groups if group.ingredient is not None]
     if lines:
         return "\n\n".join([*lines, f"{searched} Ask your doctor or pharmacist."])
+    if classes:
+        words = join_names([f"\u201c{word}\u201d" for word in classes])
+        return (
+            f"No sentence on {words} in the sources answers this. {searched} "
+            "That is the name of a group: name the medicine itself as it stands on the package."
+        )
     return (
         f"No sentence in the sources answers this. {searched} "
         "If you asked about a medicine, name it as it stands on the package."

@@ -38,6 +38,8 @@ class AspectRules:
     cues: tuple[re.Pattern[str], ...]
     avoid: tuple[re.Pattern[str], ...]
     strict: bool
+    anywhere: bool
+    """Whether a sentence with the subject counts in any section that retrieval brought."""
     prefer: re.Pattern[str] | None
     demote: re.Pattern[str] | None
     """Headings under which the aspect is summed up, and those under which its data are told."""
@@ -92,7 +94,9 @@ _SAID_BY: Final = {
     "dose": frozenset({"max_dose", "missed_dose"}),
     "side_effects": frozenset({"serious_side_effects"}),
     "mechanism": frozenset({"onset", "pharmacokinetics"}),
-    "uses": frozenset({"how_to_take", "mechanism"}),
+    "uses": frozenset({"how_to_take", "clinical_studies"}),
+    "forms": frozenset({"how_to_take"}),
+    "onset": frozenset({"pharmacokinetics"}),
 }
 """Aspects that a narrower one in the same question already answers."""
 _WHO: Final = frozenset({"pregnancy", "breastfeeding", "children", "elderly", "kidney", "liver"})
@@ -113,7 +117,12 @@ def focus(question: str, aspects: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     clear = [name for place, name in enumerate(aspects) if place == 0 or name not in _VAGUE]
     clear = [name for name in clear if not _SAID_BY.get(name, frozenset()) & set(clear)]
     names = tuple(dict.fromkeys((*about, *clear)))
-    if names[:1] == ("interaction",) or _WHO & set(names):
+    who = [name for name in names if name in _WHO]
+    if len(who) > 1:
+        # Old and with kidney disease: what was said comes before what an age tells.
+        rest = tuple(name for name in names if name not in _WHO)
+        return tuple((one, *rest) for one in sorted(who, key=lambda name: name in about)[:2])
+    if names[:1] == ("interaction",) or who:
         return (tuple(sorted(names, key=lambda name: name not in _WHO)),) if names else ((),)
     return tuple((name,) for name in names[:2]) or ((),)
 
@@ -168,6 +177,7 @@ def _aspect(name: str, entry: dict[str, Any]) -> AspectRules:
         cues=tuple(re.compile(cue) for cue in entry["cues"]),
         avoid=tuple(re.compile(cue) for cue in entry["avoid"]),
         strict=entry.get("strict", False),
+        anywhere=entry.get("anywhere", False),
         prefer=re.compile(entry["prefer"]) if "prefer" in entry else None,
         demote=re.compile(entry["demote"]) if "demote" in entry else None,
         same=re.compile(entry["same"]) if "same" in entry else None,

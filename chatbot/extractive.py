@@ -54,7 +54,18 @@ _FIRST_SHARE: Final = 0.9
 
 _HELP_ASPECTS: Final = frozenset({"side_effects", "serious_side_effects"})
 _NAMED_THINGS: Final = frozenset(
-    {"side_effects", "serious_side_effects", "food", "warnings", "allergy", "uses", "contraindication", "monitoring"}
+    {
+        "side_effects",
+        "serious_side_effects",
+        "interaction",
+        "how_to_take",
+        "food",
+        "warnings",
+        "allergy",
+        "uses",
+        "contraindication",
+        "monitoring",
+    }
 )
 """Aspects whose questions may name one thing that a label lists among many."""
 _STUDY_ASPECTS: Final = frozenset({"clinical_studies", "pharmacokinetics", "toxicology"})
@@ -180,9 +191,7 @@ def _fits(need: Need, candidate: Candidate) -> bool:
         return False
     if need.partner is not None:
         # A list's lead-in may name the other medicine; the line itself must.
-        return _names_partner(need.partner, candidate.text.lower()) > 0 and (
-            candidate.passage.section_code == loinc.INTERACTIONS or speaks_of_taking_together(text)
-        )
+        return _names_partner(need.partner, candidate.text.lower()) > 0 and _is_of_both(candidate, text)
     if not need.aspects:
         return need.ingredient is not None or _fits_open_question(need, candidate, text)
     if need.aspects[0].strict:
@@ -190,12 +199,16 @@ def _fits(need: Need, candidate: Candidate) -> bool:
     return any(_on_aspect(aspect, candidate, text) for aspect in need.aspects) or _shares_words(need, text)
 
 
+def _is_of_both(candidate: Candidate, text: str) -> bool:
+    return candidate.passage.section_code == loinc.INTERACTIONS or speaks_of_taking_together(text)
+
+
 def _on_aspect(aspect: AspectRules, candidate: Candidate, text: str) -> bool:
     passage = candidate.passage
     says_subject = aspect.cues[0].search(text) is not None
     if aspect.is_home(passage.section_code, passage.section_title):
         return says_subject or not aspect.strict
-    return passage.section_code in aspect.sections and says_subject
+    return says_subject and (aspect.anywhere or passage.section_code in aspect.sections)
 
 
 def _fits_open_question(need: Need, candidate: Candidate, text: str) -> bool:
@@ -292,6 +305,9 @@ def _on_topic(need: Need, scored: list[tuple[float, Candidate]]) -> list[tuple[f
     if need.partner is not None or not need.words or not {aspect.name for aspect in need.aspects[:1]} & _NAMED_THINGS:
         return scored
     naming = [(score, one) for score, one in scored if _shares_words(need, one.lower, 0.0)]
+    if need.aspects[0].name == "interaction":
+        # Its blood level is not about taking it: "calcium" stands in many a sentence.
+        naming = [(score, one) for score, one in naming if _is_of_both(one, one.lower)]
     return naming or scored
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from chatbot.candidates import Candidate, adjoin, collect_candidates, ranked, unranked, without_summaries
+from chatbot.compose import none_matched
 from chatbot.conflicts import Conflict, find_conflicts, sections_of, topics_of
 from chatbot.evidence import AspectRules, EvidenceRules, focus
 from chatbot.extractive import Embed, Need, Partner, Quote, QuoteGroup, pick_quotes, unmatched, with_both_sides
@@ -114,7 +115,7 @@ class Gatherer:
                 for ingredient in drug.ingredients[:_MAX_INGREDIENTS]
                 for aspects in parts
             )
-        return tuple(_without_repeats([self.answer_need(need, retrieval) for need in needs]))
+        return tuple(_without_repeats(_naming([self.answer_need(need, retrieval) for need in needs])))
 
     def answer_need(self, need: Need, retrieval: Retrieval) -> QuoteGroup:
         """The quotes for one need of one medicine, or how its documents are silent."""
@@ -253,6 +254,12 @@ def _open_passages(
 
 def _is_about_interactions(code: str | None, title: str) -> bool:
     return code in _INTERACTION_SECTIONS or "interact" in title.lower()
+
+
+def _naming(groups: Sequence[QuoteGroup]) -> list[QuoteGroup]:
+    """Without groups that say nothing of the thing asked ("cough"), where another of the same medicine does."""
+    named = {group.ingredient for group in groups if group.quotes and len(group.unmatched_words) < group.n_words}
+    return [group for group in groups if group.ingredient not in named or not none_matched(group)]
 
 
 def _without_repeats(groups: Sequence[QuoteGroup]) -> Iterator[QuoteGroup]:

@@ -39,6 +39,8 @@ _BOILERPLATE: Final = re.compile(
     r"|^(?:please )?read (?:the|this|all)\b|to report (?:suspected|side effects|adverse)|may report side effects"
     r"|medical advice about side effects|^keep a list|^show it to|approved by the|these are not all the"
     r"|this (?:leaflet|guide|medication guide) (?:does not|summari[sz]es)|what is the most important information"
+    r"|\b(?:discussed|described) (?:elsewhere|in (?:greater|more) detail)\b"
+    r"|^see (?:the )?full prescribing information\b"
     r"|^for (?:more|additional) (?:information|details|guidance)\b"
     r"|(?:guidance|information|details)\b.{0,60}\bcan be found"
     r"|^ask your (?:doctor|pharmacist) (?:or pharmacist )?(?:for more information"

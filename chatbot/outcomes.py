@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from chatbot.compose import (
     Draft,
@@ -49,9 +49,13 @@ from chatbot.types import (
     TriageVerdict,
 )
 from knowledge_base.absence import SectionRead
+from knowledge_base.drug_classes import drug_classes
 from knowledge_base.types import Retrieval
 
 R = TypeVar("R", bound=Response)
+
+_ADVICE_ALWAYS: Final = frozenset({"overdose", "serious_side_effects", "allergy"})
+"""Aspects whose advice says whom to call: it stands even where the label is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +108,11 @@ def decline(case: Case, groups: Sequence[QuoteGroup]) -> Abstention:
         known = [drug.ingredients[0] for drug in retrieval.drugs if drug.ingredients]
         text = unknown_text(retrieval.unknown_drugs, known, retrieval.n_documents_searched)
     else:
-        text = nothing_text(groups, retrieval.n_documents_searched)
+        asked = case.asked.question
+        classes = [asked[one.start : one.end] for one in drug_classes().mentions(asked)]
+        text = nothing_text(groups, retrieval.n_documents_searched, classes)
+    if case.aspects and case.aspects[0].name in _ADVICE_ALWAYS:
+        text += f"\n\n{advice_line(case.aspects, case.numbers)}"
     return _respond(Abstention, case, text, groups=groups)
 
 
@@ -118,6 +126,11 @@ def too_long(question: str, index_version: str) -> Abstention:
     return Abstention(
         id=uuid.uuid4().hex, question=question[:MAX_CHARS], text=text, notices=(notice,), index_version=index_version
     )
+
+
+def reply_to_small_talk(question: str, text: str, index_version: str) -> Abstention:
+    """The fixed reply to a greeting or thanks; nothing was searched for."""
+    return Abstention(id=uuid.uuid4().hex, question=question, text=text, index_version=index_version)
 
 
 def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
