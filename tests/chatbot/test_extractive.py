@@ -279,3 +279,51 @@ def test_a_bracketed_number_of_the_source_is_no_citation() -> None:
     ((citation,),) = number_quotes([quote])
     assert citation.quote == one.text
     assert re.findall(r"\[(\d+)\]", show_quote(citation)) == ["1"]
+
+
+def test_treating_is_not_eating() -> None:
+    told = passage("Carefully weigh the risks when treating pregnant women with it.", "34068-7", "Dosage")
+    assert pick("can i take it with food", ["food"], told) == []
+
+
+def test_alcoholic_beverages_are_alcohol_even_under_contraindications() -> None:
+    told = passage("Do not drink alcoholic beverages during therapy and for three days after it.", "34070-3", "Contra")
+    assert pick("can i drink wine with it", ["alcohol"], told) == [told.text]
+
+
+def test_alcohol_counts_in_a_section_where_nobody_looks_for_it() -> None:
+    told = passage("Advise patients to avoid alcohol while they take it.", "88436-1", "Counselling")
+    assert pick("is a beer all right", ["alcohol"], told) == [told.text]
+
+
+def test_a_substance_that_is_no_medicine_here_narrows_an_interaction() -> None:
+    about = passage(
+        "Calcium carbonate may bind it and reduce its effect; give it 4 hours apart.", "34073-7", "Interact"
+    )
+    other = passage(
+        "Monitor patients who receive orlistat, which may increase the risk of failure.", "34073-7", "I", 200
+    )
+    level = passage("Bone loss may increase the urinary excretion of calcium.", "43685-7", "Warnings", 400)
+    assert pick("does it interact with calcium", ["interaction"], other, level, about) == [about.text]
+
+
+def test_the_heading_of_a_drug_facts_box_is_no_answer() -> None:
+    facts = passage("Active ingredient (in each tablet)\nMetformin 500 mg", "51727-6", "Active ingredient")
+    assert pick("what is in it", ["ingredients"], facts) == ["Metformin 500 mg"]
+
+
+def test_a_word_for_the_time_of_day_is_found_in_the_labels_words() -> None:
+    evening = passage("Take it by mouth once daily in the evening.", "34068-7", "Dosage and administration")
+    other = passage("Take it by mouth with a glass of water.", "34068-7", "Dosage and administration", 100)
+    assert pick("should i take it at night", ["how_to_take"], other, evening) == [evening.text]
+
+
+def test_old_and_with_kidney_disease_are_two_answers_the_spoken_one_first() -> None:
+    assert focus("my mother is 82 with kidney problems, how much can she take", ("dose", "kidney")) == (
+        ("kidney", "dose"),
+        ("elderly", "dose"),
+    )
+
+
+def test_uses_and_mechanism_are_both_answered() -> None:
+    assert focus("what is it for and how does it work", ("mechanism", "uses")) == (("mechanism",), ("uses",))

@@ -131,6 +131,19 @@ def test_one_thing_that_the_right_section_does_not_list(knowledge_base) -> None:
     assert "No sentence on \u201chiccups\u201d was found" in response.text
 
 
+def test_whom_to_call_is_said_where_the_label_is_silent_on_overdose(knowledge_base) -> None:
+    response = ask(knowledge_base, "what is the antidote for a prednisone overdose")
+    assert isinstance(response, Abstention)
+    assert "1-800-222-1222" in response.text
+
+
+def test_a_group_of_medicines_is_called_one(knowledge_base) -> None:
+    response = ask(knowledge_base, "how should i store insulin")
+    assert isinstance(response, Abstention)
+    assert "\u201cinsulin\u201d" in response.text
+    assert "name of a group" in response.text
+
+
 def test_the_other_medicine_of_an_interaction(knowledge_base) -> None:
     response = ask(knowledge_base, "can I take metformin with prednisolone")
     assert states(response) == [
