@@ -6,7 +6,7 @@ Knows passages and sentence forms; judges nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -84,6 +84,8 @@ LEAD_IN_SECTIONS: Final = frozenset(
 _DRUG_FACTS: Final = frozenset(
     {loinc.INDICATIONS, loinc.DOSAGE, loinc.STORAGE, loinc.PREGNANCY_OTC, loinc.KEEP_OUT_OF_REACH}
 )
+_NAMED_CELL: Final = re.compile(r"[^|:]+: [^|]+(?:\||$)")
+"""A cell with the head of its column: "Dose: 10 mg"."""
 _ADDRESS: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 """A web address is made of words that say nothing of the sentence it stands in."""
 _NONE: Final = re.compile(r"None\b(?: known)?\.?(?:\s+None\b(?: known)?\.?)?(?:\s*\(\s*4\s*\))?")
@@ -167,7 +169,25 @@ def _said_before(passage: Passage, neighbour: Neighbour | None) -> _Said:
 
 
 def _split(passage: Passage) -> list[Sentence]:
-    return split_sentences(passage.text, wrapped=passage.document.format not in _UNWRAPPED_FORMATS)
+    sentences = split_sentences(passage.text, wrapped=passage.document.format not in _UNWRAPPED_FORMATS)
+    return list(_whole_tables(passage.text, sentences))
+
+
+def _whole_tables(text: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """Rows whose cells do not say what they are, made one with their header as far as a quote may be long."""
+    table: Sentence | None = None
+    for sentence in sentences:
+        is_bare = sentence.form == "row" and _NAMED_CELL.search(text[sentence.start : sentence.end]) is None
+        if is_bare and table is not None and sentence.end - table.start <= _MAX_CHARS:
+            table = table._replace(end=sentence.end)
+            continue
+        if table is not None:
+            yield table
+        table = sentence if is_bare else None
+        if not is_bare:
+            yield sentence
+    if table is not None:
+        yield table
 
 
 def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Said) -> tuple[list[Candidate], _Said]:

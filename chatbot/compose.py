@@ -174,6 +174,8 @@ def show_quote(citation: Citation) -> str:
     """A quote on one line in quotation marks with its marker; a list's items are set off by bullets."""
     lead, items = list_items(citation.quote)
     shown = _LIST_MARK.join([lead, *items]) if items else citation.quote.replace(" | ", _CELL_MARK)
+    if _CELL_MARK in shown:
+        shown = _LIST_MARK.join(shown.split("\n"))
     if citation.passage.section_code in LEAD_IN_SECTIONS:
         shown = _LIST_MARK.join(line.strip(" \u2022") for line in citation.quote.split("\n"))
     words = _SCREEN_MARK.sub("[\u2060", _SPACE.sub(" ", shown).strip())

@@ -32,6 +32,7 @@ _MAX_DOCUMENTS: Final = 3
 """Documents of one medicine that are read beyond what retrieval brought."""
 _MAX_READ: Final = 24
 """Documents of one medicine that are read before it is said that they are silent, or that they agree."""
+_GUIDELINE: Final = re.compile(r"\bguid(?:eline|ance)s?\b", re.IGNORECASE)
 _INTERACTION_SECTIONS: Final = frozenset({loinc.INTERACTIONS, loinc.ASK_DOCTOR_OR_PHARMACIST})
 _PARTNER_SECTIONS: Final = frozenset(
     {
@@ -245,10 +246,13 @@ def _open_passages(
     if classes:
         names = _any_of([name for one in classes for name in (*known.phrases(one), *known.members(one))])
         return [one for one in retrieval.passages if names.search(one.passage.text.lower())]
+    of_no_medicine = [one for one in retrieval.passages if not one.passage.document.ingredients]
+    if of_no_medicine and _GUIDELINE.search(question) is not None:
+        return of_no_medicine
     asks_of_a_medicine = any(aspect.name not in _OPEN_ASPECTS for part in parts for aspect in part)
     of_guideline = any(one.passage.document.kind == "guideline" for one in retrieval.passages[:1])
     if asks_of_a_medicine or of_guideline:
-        return [one for one in retrieval.passages if not one.passage.document.ingredients]
+        return of_no_medicine
     return retrieval.passages
 
 

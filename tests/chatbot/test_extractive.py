@@ -327,3 +327,16 @@ def test_old_and_with_kidney_disease_are_two_answers_the_spoken_one_first() -> N
 
 def test_uses_and_mechanism_are_both_answered() -> None:
     assert focus("what is it for and how does it work", ("mechanism", "uses")) == (("mechanism",), ("uses",))
+
+
+def test_a_table_without_heads_in_its_cells_is_quoted_whole() -> None:
+    table = "Creatinine clearance (mL/min) | Dose (mg)\n60 or more | 900 three times a day\n30 to 59 | 400 twice a day"
+    told = passage(f"Adjust the dose in renal impairment:\n{table}", "34068-7", "Dosage in renal impairment")
+    quotes = pick("dose in renal impairment with creatinine clearance 40", ["kidney", "dose"], told)
+    assert table in quotes
+
+
+def test_a_row_that_says_what_its_cells_are_stands_alone() -> None:
+    rows = "Kidneys: severe renal impairment | Dose: 100 mg\nKidneys: mild renal impairment | Dose: 200 mg"
+    told = passage(rows, "34068-7", "Dosage in renal impairment")
+    assert all("\n" not in quote for quote in pick("renal dose", ["kidney", "dose"], told))
