@@ -177,7 +177,7 @@ def _whole_tables(text: str, sentences: Iterable[Sentence]) -> Iterator[Sentence
     """Rows whose cells do not say what they are, made one with their header as far as a quote may be long."""
     table: Sentence | None = None
     for sentence in sentences:
-        is_bare = sentence.form == "row" and _NAMED_CELL.search(text[sentence.start : sentence.end]) is None
+        is_bare = _is_bare_row(sentence, text[sentence.start : sentence.end])
         if is_bare and table is not None and sentence.end - table.start <= _MAX_CHARS:
             table = table._replace(end=sentence.end)
             continue
@@ -194,6 +194,7 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
     """The sentences of a passage, quotable or not, and what stands open at its end."""
     candidates: list[Candidate] = []
     lead, last = said
+    header: Lead | None = None
     sentences = _split(passage)
     with_items = _holds_items(passage, sentences)
     for place, sentence in enumerate(sentences):
@@ -212,6 +213,10 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
         )
         if passage.section_code == loinc.CONTRAINDICATIONS and _NONE.fullmatch(text):
             candidate = replace(candidate, form="sentence")
+        if header is not None and _is_bare_row(sentence, text):
+            candidate = replace(candidate, lead=header)
+        else:
+            header = _header_of(candidate)
         if not is_item:
             lead = _lead_of(candidate)
         if sentence.form in {"sentence", "list"} and points_back(text.lower()):
@@ -219,6 +224,18 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
         last = candidate
         candidates.append(candidate)
     return candidates, _Said(lead, last)
+
+
+def _is_bare_row(sentence: Sentence, text: str) -> bool:
+    return sentence.form == "row" and _NAMED_CELL.search(text) is None
+
+
+def _header_of(candidate: Candidate) -> Lead | None:
+    """The first line of a table whose rows do not say what their cells are."""
+    if candidate.form != "row" or _NAMED_CELL.search(candidate.text) is not None:
+        return None
+    first = candidate.text.split("\n", 1)[0]
+    return Lead(candidate.passage, candidate.start, candidate.start + len(first), first)
 
 
 def _with_sentence_before(candidate: Candidate, before: Candidate | None) -> Candidate:

@@ -43,6 +43,8 @@ class AspectRules:
     prefer: re.Pattern[str] | None
     demote: re.Pattern[str] | None
     """Headings under which the aspect is summed up, and those under which its data are told."""
+    core: re.Pattern[str] | None
+    """What the very sentence says ("is indicated for"); where one does, only such sentences are taken."""
     same: re.Pattern[str] | None
     """Words that only name the aspect again, besides those of the headings."""
 
@@ -180,6 +182,7 @@ def _aspect(name: str, entry: dict[str, Any]) -> AspectRules:
         anywhere=entry.get("anywhere", False),
         prefer=re.compile(entry["prefer"]) if "prefer" in entry else None,
         demote=re.compile(entry["demote"]) if "demote" in entry else None,
+        core=re.compile(entry["core"]) if "core" in entry else None,
         same=re.compile(entry["same"]) if "same" in entry else None,
     )
 

@@ -54,21 +54,18 @@ _FIRST_SHARE: Final = 0.9
 
 _HELP_ASPECTS: Final = frozenset({"side_effects", "serious_side_effects"})
 _NAMED_THINGS: Final = frozenset(
-    {
-        "side_effects",
-        "serious_side_effects",
-        "interaction",
-        "how_to_take",
-        "food",
-        "warnings",
-        "allergy",
-        "uses",
-        "contraindication",
-        "monitoring",
-    }
+    {"side_effects", "serious_side_effects", "interaction", "how_to_take", "food", "warnings", "allergy", "uses"}
+    | {"contraindication", "monitoring"}
 )
 """Aspects whose questions may name one thing that a label lists among many."""
 _STUDY_ASPECTS: Final = frozenset({"clinical_studies", "pharmacokinetics", "toxicology"})
+
+_TABULATED: Final = frozenset({"dose", "kidney", "liver", "children"})
+"""Aspects that labels often answer in a table."""
+_AMOUNTS: Final = _TABULATED | {"max_dose", "how_to_take", "onset"}
+"""Aspects where another number makes another statement."""
+_N_ROWS: Final = 3
+"""Rows of one table that are quoted; of a second table none is."""
 
 _RELATIVE_CUT: Final = 0.7
 """A sentence below this share of the best one's score is not taken."""
@@ -237,7 +234,7 @@ def _score(need: Need, candidate: Candidate) -> float:
         score += _names_partner(need.partner, text)
     score += _RANK / candidate.rank + _PLACE / (1 + candidate.place)
     score -= _LONG * max(0.0, len(text) / _LONG_CHARS - 1.0)
-    score -= _ROW if candidate.form == "row" else 0.0
+    score -= _ROW if candidate.form == "row" and not _TABULATED & {aspect.name for aspect in need.aspects} else 0.0
     score -= _LEANS if leans(text) else 0.0
     if talks_of_a_study(text) and not _STUDY_ASPECTS & {aspect.name for aspect in need.aspects}:
         score -= _STUDY
@@ -302,6 +299,9 @@ def _near_passages(need: Need, scored: Sequence[tuple[float, Candidate]]) -> lis
 
 def _on_topic(need: Need, scored: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
     """Where the question names one thing ("grapefruit") and some sentence speaks of it, only such sentences."""
+    core = need.aspects[0].core if need.aspects and need.partner is None else None
+    if core is not None:
+        scored = [(score, one) for score, one in scored if core.search(one.lower)] or scored
     if need.partner is not None or not need.words or not {aspect.name for aspect in need.aspects[:1]} & _NAMED_THINGS:
         return scored
     naming = [(score, one) for score, one in scored if _shares_words(need, one.lower, 0.0)]
@@ -331,9 +331,10 @@ def _take(need: Need, scored: Sequence[tuple[float, Candidate]]) -> list[tuple[f
         if len(taken) == most or score < _RELATIVE_CUT * scored[0][0]:
             break
         mine = frozenset(_TOKEN.findall(one.lower))
-        if any(_overlap(mine, others) > _SAME_WORDS for others in words):
+        if any(_overlap(mine, others) > _SAME_WORDS and not _gives_another(need, mine, others) for others in words):
             continue
-        if one.form == "row" and any(other.form == "row" for _, other in taken):
+        rows = [other for _, other in taken if other.form == "row"]
+        if one.form == "row" and (len(rows) == _N_ROWS or any(row.passage.id != one.passage.id for row in rows)):
             continue
         if taken and n_chars + len(one.text) > _QUOTE_CHARS[need.audience]:
             continue
@@ -345,6 +346,12 @@ def _take(need: Need, scored: Sequence[tuple[float, Candidate]]) -> list[tuple[f
 
 def _overlap(mine: frozenset[str], others: frozenset[str]) -> float:
     return len(mine & others) / max(1, min(len(mine), len(others)))
+
+
+def _gives_another(need: Need, mine: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two sentences that share most words give two doses."""
+    shorter, longer = sorted((mine, others), key=len)
+    return bool(_AMOUNTS & {aspect.name for aspect in need.aspects}) and any(map(str.isdigit, shorter - longer))
 
 
 def _in_reading_order(taken: Sequence[tuple[float, Candidate]]) -> tuple[Quote, ...]:

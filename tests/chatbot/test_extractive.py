@@ -340,3 +340,25 @@ def test_a_row_that_says_what_its_cells_are_stands_alone() -> None:
     rows = "Kidneys: severe renal impairment | Dose: 100 mg\nKidneys: mild renal impairment | Dose: 200 mg"
     told = passage(rows, "34068-7", "Dosage in renal impairment")
     assert all("\n" not in quote for quote in pick("renal dose", ["kidney", "dose"], told))
+
+
+def test_two_doses_in_the_same_words_are_both_quoted() -> None:
+    first = passage("The recommended starting dose in adults is 10 mg once a day.", "34068-7", "2.1 Hypertension")
+    second = passage("The recommended starting dose in adults is 5 mg once a day.", "34068-7", "2.2 Failure", 200)
+    assert len(pick("what is the dose", ["dose"], first, second)) == 2
+
+
+def test_where_a_sentence_says_what_it_is_indicated_for_no_other_is_quoted() -> None:
+    core = passage("It is indicated for the treatment of hypertension.", "34067-9", "Indications")
+    other = passage("Lactic acidosis must be treated in a hospital.", "42230-3", "Patient information", 200)
+    assert pick("what is it used for", ["uses"], other, core) == [core.text]
+
+
+def test_the_second_half_of_a_long_table_keeps_its_header() -> None:
+    header = "Infection | Usual adult dose"
+    rows = "\n".join(
+        f"Infection of kind {n} with a rather long description | {n}00 mg every 12 hours" for n in range(1, 16)
+    )
+    candidates = collect_candidates(unranked([passage(f"{header}\n{rows}", "34068-7", "Dosage")]))
+    assert len(candidates) > 1
+    assert all(one.lead is not None and one.lead.text == header for one in candidates[1:])
