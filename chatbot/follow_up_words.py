@@ -21,10 +21,17 @@ _OPENING: Final = re.compile(
     re.IGNORECASE,
 )
 _CONJUNCTION: Final = re.compile(rf"^(?:{_FILLERS})*(?:and|also|but|or|what about|how about|what if)\b", re.I)
-_PRONOUN: Final = re.compile(
-    r"\b(?:it|its|that|this|them|they|these|those|both|the (?:drug|medicine|medication|pill|dose))\b", re.IGNORECASE
+_IMPERSONAL: Final = (
+    r"(?! (?:still |really |also )?(?:safe|ok|okay|all right|alright|fine|possible|dangerous|risky|bad|good|better|best"
+    r"|necessary|normal|common|important|advisable|harmful|wise)"
+    r" (?:to (?!\w+ (?:with|together|alongside)\b)|for|if|that)\b)"
 )
-_SUBJECT: Final = re.compile(r"\b(?:it|this|that)\b(?! (?:is|was) )", re.IGNORECASE)
+"""Follows the "it" of "is it safe to drink wine", which stands for nothing; that of "is it safe to take with…" does."""
+_PRONOUN: Final = re.compile(
+    rf"\b(?:it{_IMPERSONAL}|its|that|this|them|they|these|those|both|the (?:drug|medicine|medication|pill|dose))\b",
+    re.IGNORECASE,
+)
+_SUBJECT: Final = re.compile(rf"\b(?:it{_IMPERSONAL}|this|that)\b(?! (?:is|was) )", re.IGNORECASE)
 _PAIR: Final = re.compile(
     r"\b(?:both|together|each other|the two|all of them|between them|they be (?:taken|combined|mixed|used)"
     r"|they interact|which (?:one )?(?:is|works|has|should|would|do)|which one"

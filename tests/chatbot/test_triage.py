@@ -372,7 +372,12 @@ def test_a_follow_up_to_a_red_flag_is_met(triage: Triage, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["what is the dose of lisinopril?", "thanks, the ambulance is on the way, should i wait?"]
+    "message",
+    [
+        "what is the dose of lisinopril?",
+        "thanks, the ambulance is on the way, should i wait?",
+        "is it safe to drink wine while on metronidazole",
+    ],
 )
 def test_a_new_question_after_a_red_flag_passes(triage: Triage, message: str) -> None:
     assert triage.assess(message, [Turn(role="user", content="I have crushing chest pain")]).level == "none"
