@@ -90,6 +90,8 @@ _ADDRESS: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 """A web address is made of words that say nothing of the sentence it stands in."""
 _NONE: Final = re.compile(r"None\b(?: known)?\.?(?:\s+None\b(?: known)?\.?)?(?:\s*\(\s*4\s*\))?")
 """The whole text of many a section on contraindications."""
+_OPEN_END: Final = re.compile(r":(?: ?\d{1,2}\.)?$")
+"""A lead-in without what it leads in, with the number of the first item or without."""
 _IT: Final = re.compile(r"It\b")
 _NO_SENTENCE: Final = re.compile(r"^(?:[A-Z][\w-]*\W*){1,3}(?:\(.*\)|\[.*\])?\W*$|.*[|=]|.*,$")
 """A name or a cell of a table: a line that says nothing when no lead-in stands before it."""
@@ -272,7 +274,7 @@ def _is_quotable(candidate: Candidate) -> bool:
     shortest = _MIN_ITEM_CHARS if candidate.form == "item" else _MIN_CHARS
     if candidate.form in {"heading", "fragment"} or not shortest <= len(text) <= _MAX_CHARS:
         return False
-    if candidate.form == "sentence" and text.endswith(":"):
+    if candidate.form == "sentence" and _OPEN_END.search(text):
         return False
     if candidate.form == "item" and candidate.lead is None and _NO_SENTENCE.match(text):
         return False

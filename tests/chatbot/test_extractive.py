@@ -362,3 +362,10 @@ def test_the_second_half_of_a_long_table_keeps_its_header() -> None:
     candidates = collect_candidates(unranked([passage(f"{header}\n{rows}", "34068-7", "Dosage")]))
     assert len(candidates) > 1
     assert all(one.lead is not None and one.lead.text == header for one in candidates[1:])
+
+
+def test_a_lead_in_that_ends_with_the_number_of_its_first_item_says_nothing() -> None:
+    cut = passage(
+        "The tablets are indicated in the following conditions: 1. Endocrine disorders in adults.", "34067-9", "I"
+    )
+    assert not any(quote.endswith("1.") for quote in pick("what is it used for", ["uses"], cut))
