@@ -14,12 +14,18 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from chatbot.compose import CELL_MARK, LIST_MARK
 from chatbot.markup import element, join
 
 _MARKER: Final = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _BULLET: Final = re.compile(r"^\s*[-•*]\s+")
 _HEADING: Final = re.compile(r"^#{1,4}\s+")
 _BOLD: Final = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_QUOTED: Final = re.compile(
+    r"(?P<before>[^\u201c]*)\u201c(?P<quote>[^\u201d]*)\u201d(?P<after>[ \t]*(?:\[[\d, ]+\]\s*)+)"
+)
+_MIN_ROWS: Final = 2
+"""Rows of more than one cell that make a table."""
 _NO_BREAK: Final = "\u2060"
 
 
@@ -54,11 +60,27 @@ def _block(block: str, labels: Mapping[int, str], turn: int) -> Markup:
     parts = []
     for is_list, lines in groupby(block.split("\n"), key=lambda line: bool(_BULLET.match(line))):
         if is_list:
-            items = (element("li", _inline(_BULLET.sub("", line), labels, turn)) for line in lines)
+            items = (element("li", _item(_BULLET.sub("", line), labels, turn)) for line in lines)
             parts.append(element("ul", join(items)))
         else:
             parts.append(_paragraph(list(lines), labels, turn))
     return join(parts)
+
+
+def _item(line: str, labels: Mapping[int, str], turn: int) -> Markup:
+    """An item of a list; a quoted table, which is one line in plain text, as a table again."""
+    quoted = _QUOTED.fullmatch(line)
+    rows = [row.split(CELL_MARK) for row in quoted["quote"].split(LIST_MARK)] if quoted is not None else []
+    if quoted is None or sum(len(row) > 1 for row in rows) < _MIN_ROWS:
+        return _inline(line, labels, turn)
+    table = element("table", *(element("tr", *(element("td", escape(cell)) for cell in row)) for row in rows))
+    return join(
+        [
+            _inline(quoted["before"], labels, turn),
+            element("div", table, class_="vm-table"),
+            _inline(quoted["after"], labels, turn),
+        ]
+    )
 
 
 def _paragraph(lines: list[str], labels: Mapping[int, str], turn: int) -> Markup:

@@ -29,8 +29,8 @@ _SCREEN_MARK: Final = re.compile(r"\[(?=\d)")
 _MAX_NAMED_WORDS: Final = 2
 """A question with more words of its own than this names no single thing that could be missing."""
 _STATES: Final = re.compile(r"contraindicat|\b(?:not|avoid|never|is|are|was|were|has|have|ranged)\b", re.IGNORECASE)
-_LIST_MARK: Final = " \u2022 "
-_CELL_MARK: Final = " \u00b7 "
+LIST_MARK: Final = " \u2022 "
+CELL_MARK: Final = " \u00b7 "
 _NOT_SAFE: Final = "That does not mean it is safe."
 _NOT_NONE: Final = "That does not mean there are none."
 _EFFECTS: Final = frozenset({"side_effects", "serious_side_effects", "warnings", "contraindication"})
@@ -173,11 +173,11 @@ def _dated(document: DocumentInfo) -> str:
 def show_quote(citation: Citation) -> str:
     """A quote on one line in quotation marks with its marker; a list's items are set off by bullets."""
     lead, items = list_items(citation.quote)
-    shown = _LIST_MARK.join([lead, *items]) if items else citation.quote.replace(" | ", _CELL_MARK)
-    if _CELL_MARK in shown:
-        shown = _LIST_MARK.join(shown.split("\n"))
+    shown = LIST_MARK.join([lead, *items]) if items else citation.quote.replace(" | ", CELL_MARK)
+    if CELL_MARK in shown:
+        shown = LIST_MARK.join(shown.split("\n"))
     if citation.passage.section_code in LEAD_IN_SECTIONS:
-        shown = _LIST_MARK.join(line.strip(" \u2022") for line in citation.quote.split("\n"))
+        shown = LIST_MARK.join(line.strip(" \u2022") for line in citation.quote.split("\n"))
     words = _SCREEN_MARK.sub("[\u2060", _SPACE.sub(" ", shown).strip())
     lead_in = f"{citation.passage.section_title.rstrip(':. ')}: " if _needs_heading(citation) else ""
     return f"{lead_in}\u201c{words}\u201d [{citation.n}]"

@@ -56,3 +56,18 @@ def test_markup_in_the_text_is_text():
 def test_words_survive_unchanged(words):
     text = " ".join(words)
     assert parsed(render_text(text, LABELS, 0)).text_content() == text
+
+
+def test_a_quoted_table_is_a_table_again():
+    made = parsed(render_text("- “Clearance · Dose • 60 or more · 900 mg • 30 to 59 · 400 mg” [1]", LABELS, 0))
+    assert [[cell.text for cell in row] for row in made.iter("tr")] == [
+        ["Clearance", "Dose"],
+        ["60 or more", "900 mg"],
+        ["30 to 59", "400 mg"],
+    ]
+    assert made.find(".//button") is not None
+
+
+def test_a_quoted_list_is_no_table():
+    made = parsed(render_text("- “Do not use: • with alcohol · beer • in children” [1]", LABELS, 0))
+    assert made.find(".//table") is None
