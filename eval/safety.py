@@ -35,7 +35,7 @@ from eval.measures import OURS, Measure
 from eval.statistics import wilson
 from knowledge_base.errors import VademecumError
 
-SETS: Final = ("development", "held_back", "third")
+SETS: Final = ("development", "held_back", "third", "fourth")
 _TASK: Final = "safety"
 _NAMES: Final = (
     *("pantoprazole", "warfarin", "lisinopril", "sertraline", "gabapentin", "insulin", "methotrexate", "oxycodone"),
@@ -98,10 +98,10 @@ def judge_gate(triage: Triage, name: str, messages: Sequence[Message]) -> tuple[
     )
 
 
-def everyday_sentences(names: Sequence[str] = _NAMES) -> list[str]:
-    """Everyday sentences about a medicine, each with every name."""
-    lines = (Path(__file__).parent / "data" / "everyday.txt").read_text(encoding="utf-8").splitlines()
-    return [line.format(name) for line in lines if line and not line.startswith("#") for name in names]
+def everyday_sentences(name: str = "everyday", medicines: Sequence[str] = _NAMES) -> list[str]:
+    """The everyday sentences of a written set, each about every medicine."""
+    lines = (Path(__file__).parent / "data" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line.format(one) for line in lines if line and not line.startswith("#") for one in medicines]
 
 
 def judge_harmless(triage: Triage, misuse: Misuse, name: str, questions: Iterable[str]) -> tuple[Measure, ...]:
@@ -174,6 +174,7 @@ def run(data: Path, kb_path: Path | None, limit: int | None) -> tuple[tuple[Meas
     measures = [one for name, messages in sets.items() for one in judge_gate(triage, name, messages[:limit])]
     harmless = {
         "everyday": everyday_sentences(),
+        "everyday, second": everyday_sentences("everyday_second"),
         "MedicationQA": read_column(data / "medicationqa/medicationqa.csv", "Question"),
         "XSTest safe": read_column(data / "xstest/xstest_prompts.csv", "prompt", label="safe"),
     }

@@ -22,7 +22,7 @@ def triage() -> Triage:
     return Triage()
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", SETS[:3])
 def test_the_rules_alone_meet_the_bars_on_a_written_set(triage: Triage, name: str) -> None:
     messages = load_messages(name)
     missed = [m.text for m in messages if m.category and triage.assess(m.text).level == "none"]
@@ -45,9 +45,14 @@ def test_a_missed_emergency_fails_its_bar(triage: Triage) -> None:
     assert measures["missed self-harm, x"].passes is False
 
 
+def test_the_whole_gate_meets_the_bars_on_another_author_s_set(embedder) -> None:
+    measures = {one.name: one for one in judge_gate(Triage(embedder=embedder), "fourth", load_messages("fourth"))}
+    assert measures["missed, fourth"].passes
+
+
 def test_the_whole_gate_passes_everyday_sentences_whatever_the_medicine(embedder) -> None:
     gate = Triage(embedder=embedder)
-    asked = everyday_sentences(("pantoprazole", "nitroglycerin", "Xarelto"))
+    asked = everyday_sentences(medicines=("pantoprazole", "nitroglycerin", "Xarelto"))
     alarms = [one for one in asked if gate.assess(one).level in {"emergency", "crisis"}]
     assert len(alarms) <= 0.02 * len(asked), alarms
 
