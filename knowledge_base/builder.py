@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from knowledge_base.dense_index import DenseIndex
-from knowledge_base.embedder import Embedder, Progress
+from knowledge_base.embedder import MANY_TEXTS, Embedder, Progress
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import MANIFEST_NAME, IndexManifest, file_sha256, sync_folder
 from knowledge_base.passage_text import embedding_hash
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LOCK_NAME: Final = "writer.lock"
-_TEXTS_PER_COMMIT: Final = 256
+_TEXTS_PER_COMMIT: Final = 4 * MANY_TEXTS
 """A kill loses at most this many embeddings, a few seconds' work."""
 
 
@@ -173,8 +173,11 @@ class KnowledgeBaseBuilder:
 
     def _embed(self, progress: Progress | None) -> None:
         n_missing = self._writer.list_missing_embeddings(self._model)
-        for start in range(0, n_missing, _TEXTS_PER_COMMIT):
-            some = self._writer.missing_embeddings(start, _TEXTS_PER_COMMIT)
+        # Even parts: a small last one would load the model for few texts as well.
+        n_parts = -(-n_missing // _TEXTS_PER_COMMIT)
+        n_each = -(-n_missing // max(n_parts, 1))
+        for start in range(0, n_missing, max(n_each, 1)):
+            some = self._writer.missing_embeddings(start, n_each)
             texts = self._writer.embedding_texts([number for _, number in some])
             vectors = self._embedder.embed_passages(texts)
             self._writer.save_embeddings(self._model, [text_hash for text_hash, _ in some], vectors)
