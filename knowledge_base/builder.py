@@ -9,6 +9,7 @@ the next one, which finds its documents and vectors and makes only the rest.
 from __future__ import annotations
 
 import errno
+import math
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -174,9 +175,9 @@ class KnowledgeBaseBuilder:
     def _embed(self, progress: Progress | None) -> None:
         n_missing = self._writer.list_missing_embeddings(self._model)
         # Even parts: a small last one would load the model for few texts as well.
-        n_parts = -(-n_missing // _TEXTS_PER_COMMIT)
-        n_each = -(-n_missing // max(n_parts, 1))
-        for start in range(0, n_missing, max(n_each, 1)):
+        n_parts = max(math.ceil(n_missing / _TEXTS_PER_COMMIT), 1)
+        n_each = max(math.ceil(n_missing / n_parts), 1)
+        for start in range(0, n_missing, n_each):
             some = self._writer.missing_embeddings(start, n_each)
             texts = self._writer.embedding_texts([number for _, number in some])
             vectors = self._embedder.embed_passages(texts)

@@ -65,6 +65,16 @@ def test_openvino_tells_its_makers_nothing(tmp_path: Path) -> None:
     run_python("from knowledge_base.bulk_minilm import BulkMiniLm; BulkMiniLm()", PYTHONPATH=paths)
 
 
+def test_without_openvino_the_model_for_questions_embeds_many_passages_too(tmp_path: Path) -> None:
+    (tmp_path / "openvino.py").write_text("raise ImportError")
+    paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    run_python(
+        "import sys; from knowledge_base.embedder import SentenceTransformerEmbedder as E;"
+        "assert E().embed_passages(['take with food'] * 200).shape == (200, 384); assert 'torch' not in sys.modules",
+        PYTHONPATH=paths,
+    )
+
+
 def test_many_passages_go_to_the_faster_model_where_it_is_faster() -> None:
     texts = [f"passage {n}" for n in range(MANY_TEXTS)]
     many = SentenceTransformerEmbedder().embed_passages(texts)
