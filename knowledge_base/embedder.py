@@ -39,7 +39,7 @@ _QUERY_CACHE_SIZE: Final = 256
 MANY_TEXTS: Final = 128
 """From here on a second model is worth loading: an answer has fewer sentences, an ingest more passages.
 
-Asking the processor and loading takes half a second, which 50 passages repay; torch for an accelerator takes longer.
+Asking the processor and loading takes under a second, which 60 passages repay; torch for an accelerator takes longer.
 """
 
 
