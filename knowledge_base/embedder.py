@@ -36,11 +36,11 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how many items are done and how many there are (0: unknown)."""
 
 _QUERY_CACHE_SIZE: Final = 256
-_MANY_TEXTS: Final = 128
-"""From here on an accelerator is worth loading torch for: an answer has fewer sentences, an ingest more passages."""
-_TEXTS_BEFORE_BULK: Final = 512
-"""So many passages embedded, there are likely to be more: asking the processor and loading torch takes about 4 s,
-which 250 passages repay."""
+MANY_TEXTS: Final = 128
+"""From here on a second model is worth loading: an answer has fewer sentences, an ingest more passages.
+
+Asking the processor and loading takes under a second, which 60 passages repay; torch for an accelerator takes longer.
+"""
 
 
 class Embedder(Protocol):
@@ -117,8 +117,7 @@ class SentenceTransformerEmbedder:
         self._lock = threading.RLock()
         self._model: TextModel | None = None
         self._bulk_model: TextModel | None = None
-        self._matrix_units: bool | None = None
-        self._n_passages = 0
+        self._is_bulk_known = False
         self._tokenizer: Tokenizer | None = None
         self._n_special = 0
         self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
@@ -189,8 +188,6 @@ class SentenceTransformerEmbedder:
         n_workers = model.n_workers if sum(lengths) > model.batch_tokens else 1
         batches = list(_batches(lengths, min(model.batch_tokens, max(sum(lengths) // n_workers, 1))))
         n_done = 0
-        with self._lock:
-            self._n_passages += len(texts)
         with ThreadPoolExecutor(n_workers, thread_name_prefix="embedder") as workers:
             running = [
                 (batch, workers.submit(model.embed, [prompt + texts[i] for i in batch], alone=n_workers == 1))
@@ -217,25 +214,23 @@ class SentenceTransformerEmbedder:
     def _load(self, n_texts: int = 1) -> TextModel:
         """The model for so many texts: with an accelerator at hand a large number goes there."""
         with self._lock:
-            if self._model_name is None and n_texts >= _MANY_TEXTS:
-                if self._bulk_model is None:
-                    self._bulk_model = self._load_bulk()
+            if self._model_name is None and n_texts >= MANY_TEXTS:
+                if not self._is_bulk_known:
+                    self._bulk_model, self._is_bulk_known = _bulk_model(), True
                 if self._bulk_model is not None:
                     return self._bulk_model
             if self._model is None:
                 self._model = MiniLm() if self._model_name is None else _torch_model(self._model_name)
             return self._model
 
-    def _load_bulk(self) -> TextModel | None:
-        """What embeds many passages faster than the model for questions, if there is anything and it is time."""
-        if _has_accelerator():
-            return _torch_model(None)
-        if self._n_passages < _TEXTS_BEFORE_BULK or self._matrix_units is False:
-            return None
-        from knowledge_base.bulk_minilm import BulkMiniLm, has_matrix_units
 
-        self._matrix_units = has_matrix_units()
-        return BulkMiniLm() if self._matrix_units else None
+def _bulk_model() -> TextModel | None:
+    """What embeds many passages faster than the model for questions, if there is anything."""
+    if _has_accelerator():
+        return _torch_model(None)
+    from knowledge_base.bulk_minilm import BulkMiniLm, has_matrix_units
+
+    return BulkMiniLm() if has_matrix_units() else None
 
 
 def _torch_model(name: str | None) -> TextModel:

@@ -51,6 +51,15 @@ def test_identical_texts_are_embedded_once(tmp_path: Path, word_embedder, make_d
     assert len(KnowledgeBase.open(tmp_path, word_embedder).dense) == 6
 
 
+def test_many_texts_are_embedded_in_even_parts(tmp_path: Path, word_embedder, make_document) -> None:
+    stages = []
+    with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:
+        sections = {f"Section {n}": f"Text {n}." for n in range(513)}
+        builder.add_file("a.md", "1", [make_document("md:a@1", sections)])
+        builder.publish(lambda stage, done, total: stages.append((stage, done, total)))
+    assert stages == [("embedding", 257, 513), ("embedding", 513, 513)]
+
+
 def test_a_changed_file_retires_what_it_no_longer_holds(tmp_path: Path, word_embedder, make_document) -> None:
     a, b = (make_document(f"md:{name}@1", {"Uses": name}) for name in "ab")
     with KnowledgeBaseBuilder(tmp_path, word_embedder) as builder:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from knowledge_base.bulk_minilm import BulkMiniLm, has_matrix_units
-from knowledge_base.embedder import SentenceTransformerEmbedder
+from knowledge_base.embedder import MANY_TEXTS, SentenceTransformerEmbedder
 from knowledge_base.minilm import MiniLm
+
+pytest.importorskip("openvino", reason="OpenVINO is installed on Linux with an x86-64 processor alone")
 
 TEXTS = [
     "Ibuprofen | Warnings\nIbuprofen may cause stomach bleeding.",
@@ -42,19 +46,46 @@ def test_an_instruction_that_ends_the_process_ends_another() -> None:
     assert has_matrix_units("import os, signal; os.kill(os.getpid(), signal.SIGILL)") is False
 
 
-def test_few_passages_load_no_torch() -> None:
-    code = (
-        "import sys; from knowledge_base.embedder import SentenceTransformerEmbedder as E;"
-        "E().embed_passages(['take with food'] * 200); assert 'torch' not in sys.modules"
+def run_python(code: str, **environment: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env={**os.environ, **environment})
+
+
+def test_few_passages_load_nothing_for_many_and_many_load_no_torch() -> None:
+    run_python(
+        "import sys; from knowledge_base.embedder import MANY_TEXTS, SentenceTransformerEmbedder as E; e = E();"
+        "e.embed_passages(['take with food'] * 100); assert 'openvino' not in sys.modules;"
+        "e.embed_passages(['take with food'] * 200); assert 'torch' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_after_some_hundred_passages_the_faster_model_takes_over() -> None:
-    embedder = SentenceTransformerEmbedder()
-    texts = [f"passage {n}" for n in range(256)]
-    first = embedder.embed_passages(texts)
-    for _ in range(2):
-        again = embedder.embed_passages(texts)
-    assert (first * again).sum(axis=1).min() > 0.9999
-    assert np.array_equal(first, again) is not has_matrix_units()
+def test_openvino_tells_its_makers_nothing(tmp_path: Path) -> None:
+    (tmp_path / "openvino_telemetry").mkdir()
+    (tmp_path / "openvino_telemetry" / "__init__.py").write_text("raise SystemExit('it would have reported')")
+    paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    run_python("from knowledge_base.bulk_minilm import BulkMiniLm; BulkMiniLm()", PYTHONPATH=paths)
+
+
+def test_without_openvino_the_model_for_questions_embeds_many_passages_too(tmp_path: Path) -> None:
+    (tmp_path / "openvino.py").write_text("raise ImportError")
+    paths = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    run_python(
+        "import sys; from knowledge_base.embedder import SentenceTransformerEmbedder as E;"
+        "assert E().embed_passages(['take with food'] * 200).shape == (200, 384); assert 'torch' not in sys.modules",
+        PYTHONPATH=paths,
+    )
+
+
+def test_many_passages_go_to_the_faster_model_where_it_is_faster() -> None:
+    texts = [f"passage {n}" for n in range(MANY_TEXTS)]
+    many = SentenceTransformerEmbedder().embed_passages(texts)
+    exact = MiniLm().embed(texts, alone=True)
+    assert (many * exact).sum(axis=1).min() > 0.9999
+    assert np.allclose(many, exact, atol=1e-6) is not has_matrix_units()
+
+
+def test_the_probe_takes_nothing_from_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not has_matrix_units():
+        pytest.skip("this processor has no matrix units")
+    (tmp_path / "knowledge_base.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    assert has_matrix_units()
