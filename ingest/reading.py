@@ -120,14 +120,14 @@ class Reading:
                 seconds=seconds, wall_seconds=seconds * _WALL_PER_CPU, n_bytes=_MEMORY_BYTES + _MEMORY_PER_BYTE * n
             )
             cut = self._embedder.name == MINILM_NAME
-            future = self._workers.submit(FileData(file.path, file.data, file.sha256, cut), limits)
+            future = self._workers.submit(FileData(file.path, file.data, file.sha256, cut, file.first_record), limits)
             return _Waiting(Ahead(file, future.result), future, n)
         if isinstance(file, SourceFile):
             self._n_read_here += len(file.data or b"")
         return _Waiting(Ahead(file, read_here(file, self._embedder)), None, 0)
 
     def _is_for_worker(self, file: SourceFile, data: bytes) -> bool:
-        if self._builder.known_file(file.path, file.sha256):
+        if self._builder.known_file(file.key, file.sha256):
             return False
         if is_pdf(data) or len(data) > _LARGE_BYTES:
             return True
