@@ -206,7 +206,7 @@ class _Unpacking(io.RawIOBase):
         if stream is None:
             self.packed = file.read(2) == _GZIP_MAGIC
             file.seek(0)
-            self._stream = gzip.GzipFile(fileobj=file) if self.packed else file
+            self._stream = _Piecemeal(gzip.GzipFile(fileobj=file)) if self.packed else file
 
     def readable(self) -> bool:
         """Yes."""
@@ -247,11 +247,19 @@ class _Inflated(io.RawIOBase):
         return data
 
 
-class _Told(io.RawIOBase):
-    """A stream whose failures are told in one line."""
+class _Piecemeal(io.RawIOBase):
+    """A stream that gives what it has before it fails: `read` would gather more, fail, and lose it."""
 
     def __init__(self, stream: Any) -> None:  # noqa: ANN401 - whatever can be read
-        self._stream = stream
+        self._read = getattr(stream, "read1", stream.read)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, none only at the end."""
+        return bytes(self._read(size))
+
+
+class _Told(_Piecemeal):
+    """A stream whose failures are told in one line."""
 
     def read(self, size: int = -1, /) -> bytes:
         """At most `size` bytes.
@@ -260,7 +268,7 @@ class _Told(io.RawIOBase):
             IngestError: the archive is damaged or cut short here.
         """
         try:
-            return bytes(self._stream.read(size))
+            return super().read(size)
         except (*_DAMAGED_MEMBER, tarfile.TarError, ValueError) as error:
             raise IngestError(f"damaged or cut short in the archive ({type(error).__name__})") from error
 

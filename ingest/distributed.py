@@ -17,7 +17,7 @@ from ingest.parsing import Outcome, parse_file
 from ingest.readers import Skipped, SourceFile, parse_bytes
 from ingest.reading import Ahead, read_here
 from knowledge_base.builder import KnowledgeBaseBuilder
-from knowledge_base.embedder import Embedder, SentenceTransformerEmbedder
+from knowledge_base.embedder import Embedder, Progress, SentenceTransformerEmbedder
 from knowledge_base.errors import IngestError
 from knowledge_base.minilm import MINILM_NAME
 from knowledge_base.passage_text import embedding_text
@@ -79,7 +79,7 @@ class RayReading:
 
         ray.shutdown()
 
-    def of(self, files: Iterable[SourceFile | Skipped]) -> Iterator[Ahead]:
+    def of(self, files: Iterable[SourceFile | Skipped], progress: Progress | None = None) -> Iterator[Ahead]:
         """The files in their order with their outcomes; their vectors are stored before."""
         rest = iter(files)
         while portion := list(islice(rest, _FILES_AT_ONCE)):

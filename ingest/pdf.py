@@ -16,7 +16,7 @@ import numpy as np
 from ingest import pdf_facts
 from ingest.label_text import clean
 from ingest.lean_pymupdf import without_layout_model
-from ingest.ocr import Recognise
+from ingest.ocr import MAX_PAGES, Recognise
 from ingest.pdf_blocks import blocks_of, looks_of
 from ingest.pdf_furniture import is_contents, without_furniture
 from ingest.pdf_layout import RAISED, Piece, PrintedLine, PrintedPage, mark_bullets, reading_order
@@ -126,7 +126,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str, recognise: Recognise | 
     names = medicine.names if medicine else ()
     evidence = tuple(section for section in writer.sections if section.title.lower() not in NO_EVIDENCE_TITLES)
     document = SourceDocument(info=info, text=text, sections=evidence, names=names, lines=writer.lines)
-    return PdfReading(document, [_left_out(pictures)] if pictures and recognise is None else [])
+    return PdfReading(document, _unread(pictures, has_ocr=recognise is not None))
 
 
 def _extract(data: bytes, recognise: Recognise | None) -> _Extract:
@@ -153,7 +153,9 @@ def _extract(data: bytes, recognise: Recognise | None) -> _Extract:
                 lines = list(_lines(found, number))
                 if _is_garbled(found) or (not lines and page.get_images()):
                     pictures.append(number)
-                    lines = _recognised(page, number, recognise) if recognise is not None else []
+                    lines = []
+                    if recognise is not None and len(pictures) <= MAX_PAGES:
+                        lines = _recognised(page, number, recognise)
                 pages.append(_page(page, number, found, lines))
             if not any(page.lines or page.tables for page in pages):
                 raise IngestError(_without_text(len(pages), pictures))
@@ -173,6 +175,13 @@ def _without_text(n_pages: int, images: Sequence[int]) -> str:
         f"a scanned PDF without a text layer: page {_named(images)} of {n_pages} is only an image; "
         "read it with OCR: pip install 'vademecum[ocr]'"
     )
+
+
+def _unread(pictures: Sequence[int], *, has_ocr: bool) -> list[str]:
+    if not has_ocr:
+        return [_left_out(pictures)] if pictures else []
+    rest = pictures[MAX_PAGES:]
+    return [f"page {_named(rest)} left out: of one file {MAX_PAGES} pages are read from pictures"] if rest else []
 
 
 def _left_out(pictures: Sequence[int]) -> str:

@@ -90,7 +90,7 @@ def ingest_paths(
             # Absolute, so that the same file is known again from another folder.
             files = (file for path in paths for file in read(path.expanduser().absolute()))
             with reading(builder, embedder) as run:
-                for ahead in run.of(files):
+                for ahead in run.of(files, progress):
                     tally.count(_take(ahead, builder, embedder, tally.skipped))
                     if progress is not None:
                         progress("reading", tally.n_files, 0)

@@ -277,10 +277,10 @@ def _reader(name: str, data: bytes, sha256: str) -> Callable[[], Parsed] | str:
 
 
 def _read_pdf(data: bytes, name: str, sha256: str) -> Parsed:
-    from ingest.ocr import is_installed, rapid_ocr
+    from ingest.ocr import is_installed, rapid_ocr, unhurried
     from ingest.pdf import read_pdf
 
-    found = read_pdf(data, name, sha256, rapid_ocr() if is_installed() else None)
+    found = read_pdf(data, name, sha256, unhurried(rapid_ocr()) if is_installed() else None)
     return Parsed([found.document], found.unread)
 
 
