@@ -88,6 +88,8 @@ _ADDRESS: Final = re.compile(r"\bhttps?://\S+|\bwww\.\S+")
 """A web address is made of words that say nothing of the sentence it stands in."""
 _NONE: Final = re.compile(r"None\b(?: known)?\.?(?:\s+None\b(?: known)?\.?)?(?:\s*\(\s*4\s*\))?")
 """The whole text of many a section on contraindications."""
+_DATED: Final = re.compile(r"\b\d{1,2} ?/ ?\d{4}$")
+"""A line of the recent major changes: what changed, and the month."""
 _IT: Final = re.compile(r"It\b")
 _NO_SENTENCE: Final = re.compile(r"^(?:[A-Z][\w-]*\W*){1,3}(?:\(.*\)|\[.*\])?\W*$|.*[|=]|.*,$")
 """A name or a cell of a table: a line that says nothing when no lead-in stands before it."""
@@ -188,7 +190,7 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
             similarity=similarity,
             lead=lead if is_item else None,
         )
-        if passage.section_code == loinc.CONTRAINDICATIONS and _NONE.fullmatch(text):
+        if _stands_alone(passage, text):
             candidate = replace(candidate, form="sentence")
         if not is_item:
             lead = _lead_of(candidate)
@@ -228,7 +230,7 @@ def _lead_of(candidate: Candidate) -> Lead | None:
 
 def _is_quotable(candidate: Candidate) -> bool:
     text = candidate.text
-    if candidate.form == "sentence" and _NONE.fullmatch(text):
+    if candidate.form == "sentence" and _stands_alone(candidate.passage, text):
         return True
     shortest = _MIN_ITEM_CHARS if candidate.form == "item" else _MIN_CHARS
     if candidate.form in {"heading", "fragment"} or not shortest <= len(text) <= _MAX_CHARS:
@@ -240,6 +242,13 @@ def _is_quotable(candidate: Candidate) -> bool:
     if len(_ADDRESS.findall(text)) > 1:
         return False
     return not (is_cross_reference(text) or _FOOTNOTE.match(text) or text.count("(") != text.count(")"))
+
+
+def _stands_alone(passage: Passage, text: str) -> bool:
+    """Whether a line that is no sentence says all there is to say in its section."""
+    if passage.section_code == loinc.CONTRAINDICATIONS:
+        return _NONE.fullmatch(text) is not None
+    return passage.section_code == loinc.RECENT_CHANGES and _DATED.search(text) is not None
 
 
 def _holds_items(passage: Passage, sentences: Sequence[Sentence]) -> bool:

@@ -279,3 +279,16 @@ def test_a_bracketed_number_of_the_source_is_no_citation() -> None:
     ((citation,),) = number_quotes([quote])
     assert citation.quote == one.text
     assert re.findall(r"\[(\d+)\]", show_quote(citation)) == ["1"]
+
+
+def test_what_changed_is_quoted_line_by_line() -> None:
+    changes = (
+        "Boxed Warning 4/2026\nWarnings and Precautions (5.1) 4/2026\nDosage (2.6) | 10/2012\nContinued on next page"
+    )
+    found = pick(
+        "what changed in the label of metformin",
+        ["recent_changes"],
+        passage(changes, "43683-2", "Recent major changes"),
+        passage("Ask whether anything has changed in your health since 4/2026.", "42230-3", "Patient information", 200),
+    )
+    assert found == ["Boxed Warning 4/2026", "Warnings and Precautions (5.1) 4/2026", "Dosage (2.6) | 10/2012"]
