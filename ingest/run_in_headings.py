@@ -34,9 +34,9 @@ _STARTERS: Final = words(
     Adjust Administer Advise After All Among Apply Assess Avoid Based Because Before Begin Calculate Check Confirm
     Consider Constitute Continue Counsel Decrease Determine Dilute Discard Discontinue Do During Ensure Evaluate Exclude
     Follow For Give Identify If In Increase Inform Initiate Inject Inspect Instruct Interrupt It Limit Measure Modify
-    Monitor No Observe Obtain Perform Permanently Prepare Prescribe Prior Reconstitute Reduce Refer Remove Restart Resume
-    Screen Select Start Stop Store Swallow Take Test The There These This Titrate Treat Verify When While Withdraw
-    Withhold
+    Monitor No Observe Obtain Perform Permanently Prepare Prescribe Prior Reconstitute Reduce Refer Remove Restart
+    Resume Screen Select Start Stop Store Swallow Take Test The There These This Titrate Treat Verify When While
+    Withdraw Withhold
     """
 )
 _LOOK_BACK: Final = 6
