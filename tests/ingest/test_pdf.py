@@ -277,3 +277,16 @@ def test_a_line_through_several_cells_is_cut_at_the_rules(printed: list[str], ro
         text = read(document.tobytes()).text
     wanted = rows or ["GG | 3 mg to 4 mg | 0.5 mg to 2 mg", "AG | 5 mg to 7 mg | 3 mg to 4 mg"]
     assert text.splitlines()[-2:] == wanted
+
+
+def test_columns_below_text_over_the_whole_page_are_read_one_after_the_other() -> None:
+    full = [f"The statement number {n} of the panel runs over the whole width of the page as it is." for n in range(14)]
+    left = [f"Left column line {n} of a sentence that goes" for n in range(6)]
+    right = [f"Right column line {n} of another one here" for n in range(6)]
+    lines = [(text, 72.0, 80.0 + 14 * n, 11.0, "helv") for n, text in enumerate(full)]
+    for n, (one, other) in enumerate(zip(left, right, strict=True)):
+        lines += [(one, 72.0, 300.0 + 14 * n, 11.0, "helv"), (other, 320.0, 300.0 + 14 * n, 11.0, "helv")]
+    text = read(make([lines])).text
+    assert " ".join(left) in text
+    assert " ".join(right) in text
+    assert "|" not in text
