@@ -92,6 +92,8 @@ _NONE: Final = re.compile(r"None\b(?: known)?\.?(?:\s+None\b(?: known)?\.?)?(?:\
 """The whole text of many a section on contraindications."""
 _OPEN_END: Final = re.compile(r":(?: ?\d{1,2}\.)?$")
 """A lead-in without what it leads in, with the number of the first item or without."""
+_DATED: Final = re.compile(r"\b\d{1,2} ?/ ?\d{4}$")
+"""A line of the recent major changes: what changed, and the month."""
 _IT: Final = re.compile(r"It\b")
 _NO_SENTENCE: Final = re.compile(r"^(?:[A-Z][\w-]*\W*){1,3}(?:\(.*\)|\[.*\])?\W*$|.*[|=]|.*,$")
 """A name or a cell of a table: a line that says nothing when no lead-in stands before it."""
@@ -213,7 +215,7 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
             similarity=similarity,
             lead=lead if is_item else None,
         )
-        if passage.section_code == loinc.CONTRAINDICATIONS and _NONE.fullmatch(text):
+        if _stands_alone(passage, text):
             candidate = replace(candidate, form="sentence")
         if header is not None and _is_bare_row(sentence, text):
             candidate = replace(candidate, lead=header)
@@ -269,7 +271,7 @@ def _lead_of(candidate: Candidate) -> Lead | None:
 
 def _is_quotable(candidate: Candidate) -> bool:
     text = candidate.text
-    if candidate.form == "sentence" and _NONE.fullmatch(text):
+    if candidate.form == "sentence" and _stands_alone(candidate.passage, text):
         return True
     shortest = _MIN_ITEM_CHARS if candidate.form == "item" else _MIN_CHARS
     if candidate.form in {"heading", "fragment"} or not shortest <= len(text) <= _MAX_CHARS:
@@ -283,6 +285,13 @@ def _is_quotable(candidate: Candidate) -> bool:
     if _HEADING_AGAIN.fullmatch(text):
         return False
     return not (is_cross_reference(text) or _FOOTNOTE.match(text) or text.count("(") != text.count(")"))
+
+
+def _stands_alone(passage: Passage, text: str) -> bool:
+    """Whether a line that is no sentence says all there is to say in its section."""
+    if passage.section_code == loinc.CONTRAINDICATIONS:
+        return _NONE.fullmatch(text) is not None
+    return passage.section_code == loinc.RECENT_CHANGES and _DATED.search(text) is not None
 
 
 def _holds_items(passage: Passage, sentences: Sequence[Sentence]) -> bool:

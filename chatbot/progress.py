@@ -8,7 +8,7 @@ from typing import Final, Never, Self
 
 from tqdm import tqdm
 
-_UNITS: Final = {"reading": " files", "embedding": " passages"}
+_UNITS: Final = {"reading": " files", "recognising": " pages", "embedding": " passages"}
 
 
 class ProgressBar:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -20,7 +21,7 @@ from eval.visible_text import Coverage, Rows, coverage, table_rows, visible_runs
 from ingest.chunking import chunk
 from ingest.openfda import read_openfda
 from ingest.openfda_tables import field_texts
-from ingest.readers import Skipped, read_path
+from ingest.readers import Parsed, Skipped, SourceFile, read_path
 from ingest.safe_xml import parse_xml
 from ingest.section_codes import PRODUCT_DATA
 from ingest.spl import read_spl
@@ -107,17 +108,21 @@ def report_openfda(path: Path) -> Iterator[LabelReport]:
 def report_files(data: Path) -> Iterator[FileReport]:
     """Every file of the public folders, read as `vademecum ingest` reads it."""
     for folder in FOLDERS:
-        for found in read_path(data / folder):
-            name = str(Path(found.path).relative_to(data))
-            if isinstance(found, Skipped):
-                yield FileReport(name, (), (found.reason,))
-                continue
-            try:
-                parsed = found.parse()
-            except IngestError as error:
-                yield FileReport(name, (), (str(error),))
-            else:
-                yield FileReport(name, tuple(parsed.documents), tuple(parsed.skipped))
+        # A large file comes in portions, one after the other.
+        for path, parts in groupby(read_path(data / folder), key=lambda found: found.path):
+            parsed = [_parsed(part) for part in parts]
+            documents = tuple(document for one in parsed for document in one.documents)
+            reasons = tuple(reason for one in parsed for reason in one.skipped)
+            yield FileReport(str(Path(path).relative_to(data)), documents, reasons)
+
+
+def _parsed(found: SourceFile | Skipped) -> Parsed:
+    if isinstance(found, Skipped):
+        return Parsed([], [found.reason])
+    try:
+        return found.parse()
+    except IngestError as error:
+        return Parsed([], [str(error)])
 
 
 def is_met(report: LabelReport) -> bool:

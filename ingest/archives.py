@@ -9,12 +9,13 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
-from typing import IO, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 from knowledge_base.errors import IngestError
 
@@ -25,7 +26,11 @@ _RATIO_MATTERS_BYTES: Final = 20 * 2**20
 """Below this size a member may shrink as well as it likes."""
 _MAX_MEMBERS: Final = 200_000
 _CHUNK_BYTES: Final = 2**20
+_PACKED_BYTES: Final = 2**16
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+_ZIP_MAGIC: Final = b"PK\x03\x04"
+_LOCAL_HEADER: Final = struct.Struct("<4s2xHH16xHH")
+"""Magic, flags, method, lengths of the name and of the extra field."""
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".bmp"})
 _DAMAGED_MEMBER: Final = (
     zipfile.BadZipFile,
@@ -39,11 +44,15 @@ _DAMAGED_MEMBER: Final = (
 
 
 class Member(NamedTuple):
-    """A file of an archive: its data, or the reason there are none."""
+    """A file of an archive: its data, the reason there are none, or a stream to be read before the next is asked for.
+
+    What is wrong with a stream is an IngestError of its `read`.
+    """
 
     path: str
     data: bytes
     refused: str | None = None
+    stream: IO[bytes] | None = None
 
 
 class Budget:
@@ -68,7 +77,13 @@ def is_archive(name: str) -> bool:
     return PurePosixPath(name.lower()).suffix in (".zip", ".tar", ".tgz", ".gz")
 
 
-def read_members(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Iterator[Member]:
+def read_members(
+    path: str,
+    file: IO[bytes],
+    limit_of: Callable[[str], int],
+    budget: Budget,
+    is_streamed: Callable[[str], bool] = lambda name: False,
+) -> Iterator[Member]:
     """The members in the archive's order; pictures, which labels come with, and hidden files are passed over.
 
     Args:
@@ -76,6 +91,8 @@ def read_members(path: str, file: IO[bytes], limit_of: Callable[[str], int], bud
         file: its bytes, seekable.
         limit_of: the largest size in bytes that is read, for a member's name.
         budget: shared by an archive and those inside it.
+        is_streamed: whether a member of this name is given as a stream. The first of a zip that is cut short is given
+            then as far as it goes.
 
     Raises:
         IngestError: the archive is damaged or a bomb; members before that place were given already.
@@ -83,16 +100,21 @@ def read_members(path: str, file: IO[bytes], limit_of: Callable[[str], int], bud
     name = path.lower()
     try:
         if name.endswith(".zip"):
-            yield from _zip(path, file, limit_of, budget)
+            yield from _zip(path, file, limit_of, budget, is_streamed)
         elif name.endswith((".tar", ".tgz", ".tar.gz")):
-            yield from _tar(path, file, limit_of, budget)
+            yield from _tar(path, file, limit_of, budget, is_streamed)
         else:
-            yield _gzip(path, file, limit_of, budget)
+            yield _gzip(path, file, limit_of, budget, is_streamed)
     except (*_DAMAGED_MEMBER, tarfile.TarError, ValueError) as error:
         raise IngestError(f"archive is damaged or cut short ({type(error).__name__})") from error
 
 
-def _zip(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Iterator[Member]:
+def _zip(
+    path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget, is_streamed: Callable[[str], bool]
+) -> Iterator[Member]:
+    if not zipfile.is_zipfile(file):
+        yield _cut_zip(path, file, budget, is_streamed)
+        return
     with zipfile.ZipFile(file) as archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
         if len(members) > _MAX_MEMBERS:
@@ -110,6 +132,9 @@ def _zip(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Bud
             budget.spend(info.file_size)
             try:
                 with archive.open(info) as stream:
+                    if is_streamed(info.filename):
+                        yield Member(where, b"", stream=_stream(stream))
+                        continue
                     # Whatever the directory claims: zipfile itself stops at the claimed size and checks the sum.
                     data = stream.read(limit)
             except _DAMAGED_MEMBER as error:
@@ -118,7 +143,22 @@ def _zip(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Bud
             yield Member(where, data)
 
 
-def _tar(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Iterator[Member]:
+def _cut_zip(path: str, file: IO[bytes], budget: Budget, is_streamed: Callable[[str], bool]) -> Member:
+    """The first member of a zip that lacks its directory, which stands at the end; APPNOTE.TXT 4.3.7 of PKWARE."""
+    file.seek(0)
+    header = file.read(_LOCAL_HEADER.size).ljust(_LOCAL_HEADER.size, b"\0")
+    magic, flags, method, n_name, n_extra = _LOCAL_HEADER.unpack(header)
+    name = file.read(n_name).decode("utf-8", "replace")
+    file.seek(n_extra, io.SEEK_CUR)
+    is_readable = magic == _ZIP_MAGIC and method == zipfile.ZIP_DEFLATED and not flags & 1
+    if not is_readable or not is_streamed(name) or _leads_out(name):
+        raise zipfile.BadZipFile
+    return Member(f"{path}!{_shown(name)}", b"", stream=_stream(_Unpacking(file, budget, _Inflated(file))))
+
+
+def _tar(
+    path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget, is_streamed: Callable[[str], bool]
+) -> Iterator[Member]:
     # Read as a stream: what is passed over is unpacked as well, so it counts.
     with tarfile.open(fileobj=_Unpacking(file, budget), mode="r|") as archive:
         for n, info in enumerate(archive):
@@ -131,14 +171,23 @@ def _tar(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Bud
             if not info.isfile():
                 refused = "a link or device, not a file"
             stream = None if refused else archive.extractfile(info)
-            yield Member(where, b"", refused or "cannot be opened") if stream is None else Member(where, stream.read())
+            if stream is None:
+                yield Member(where, b"", refused or "cannot be opened")
+            elif is_streamed(info.name):
+                yield Member(where, b"", stream=_stream(stream))
+            else:
+                yield Member(where, stream.read())
 
 
-def _gzip(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget) -> Member:
+def _gzip(
+    path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Budget, is_streamed: Callable[[str], bool]
+) -> Member:
     where = f"{path}!{PurePosixPath(path).stem}"
     limit, stream = limit_of(where), _Unpacking(file, budget)
     if not stream.packed:
         raise gzip.BadGzipFile
+    if is_streamed(where):
+        return Member(where, b"", stream=_stream(stream))
     data = bytearray()
     while chunk := stream.read(_CHUNK_BYTES):
         data += chunk
@@ -148,13 +197,16 @@ def _gzip(path: str, file: IO[bytes], limit_of: Callable[[str], int], budget: Bu
 
 
 class _Unpacking(io.RawIOBase):
-    """What a file holds, unpacked if it is gzip, with every byte counted; a bomb ends it."""
+    """What a file holds, unpacked by `stream` or if it is gzip, with every byte counted; a bomb ends it."""
 
-    def __init__(self, file: IO[bytes], budget: Budget) -> None:
+    def __init__(self, file: IO[bytes], budget: Budget, stream: io.RawIOBase | None = None) -> None:
         self._file, self._budget, self._n_unpacked = file, budget, 0
-        self.packed = file.read(2) == _GZIP_MAGIC
-        file.seek(0)
-        self._stream: IO[bytes] = gzip.GzipFile(fileobj=file) if self.packed else file  # type: ignore[assignment]
+        self._stream: Any = stream
+        self.packed = stream is not None
+        if stream is None:
+            self.packed = file.read(2) == _GZIP_MAGIC
+            file.seek(0)
+            self._stream = _Piecemeal(gzip.GzipFile(fileobj=file)) if self.packed else file
 
     def readable(self) -> bool:
         """Yes."""
@@ -166,12 +218,63 @@ class _Unpacking(io.RawIOBase):
         Raises:
             IngestError: too much came out already, all in all or for the size of what went in.
         """
-        data = self._stream.read(size if size >= 0 else _CHUNK_BYTES)
+        data: bytes = self._stream.read(size if size >= 0 else _CHUNK_BYTES)
         self._n_unpacked += len(data)
         self._budget.spend(len(data))
         if self.packed and (bomb := _bomb(self._n_unpacked, self._file.tell())):
             raise IngestError(bomb)
         return data
+
+
+class _Inflated(io.RawIOBase):
+    """What a file holds from its present place on, unpacked as raw deflate (RFC 1951)."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._inflate = file, zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes.
+
+        Raises:
+            EOFError: the file ends before what it holds.
+        """
+        data = b""
+        while not data and not self._inflate.eof:
+            packed = self._inflate.unconsumed_tail or self._file.read(_PACKED_BYTES)
+            if not packed:
+                raise EOFError
+            data = self._inflate.decompress(packed, size if size >= 0 else _CHUNK_BYTES)
+        return data
+
+
+class _Piecemeal(io.RawIOBase):
+    """A stream that gives what it has before it fails: `read` would gather more, fail, and lose it."""
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - whatever can be read
+        self._read = getattr(stream, "read1", stream.read)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, none only at the end."""
+        return bytes(self._read(size))
+
+
+class _Told(_Piecemeal):
+    """A stream whose failures are told in one line."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes.
+
+        Raises:
+            IngestError: the archive is damaged or cut short here.
+        """
+        try:
+            return super().read(size)
+        except (*_DAMAGED_MEMBER, tarfile.TarError, ValueError) as error:
+            raise IngestError(f"damaged or cut short in the archive ({type(error).__name__})") from error
+
+
+def _stream(stream: Any) -> IO[bytes]:  # noqa: ANN401 - whatever can be read
+    return _Told(stream)  # type: ignore[return-value]
 
 
 def _refusal(name: str, size: int, limit: int) -> str | None:

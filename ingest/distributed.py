@@ -17,7 +17,7 @@ from ingest.parsing import Outcome, parse_file
 from ingest.readers import Skipped, SourceFile, parse_bytes
 from ingest.reading import Ahead, read_here
 from knowledge_base.builder import KnowledgeBaseBuilder
-from knowledge_base.embedder import Embedder, SentenceTransformerEmbedder
+from knowledge_base.embedder import Embedder, Progress, SentenceTransformerEmbedder
 from knowledge_base.errors import IngestError
 from knowledge_base.minilm import MINILM_NAME
 from knowledge_base.passage_text import embedding_text
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _FILES_AT_ONCE: Final = 512
 """Held by the process that writes; about 100 MB of labels and what was made of them."""
+_COLUMNS: Final = ("path", "data", "sha256", "first_record")
+_WHOLE: Final = 0
+"""Stands for no first record: a column of a cluster holds numbers only."""
 _FILES_PER_BATCH: Final = 8
 """Their passages are sorted by length together."""
 
@@ -76,7 +79,7 @@ class RayReading:
 
         ray.shutdown()
 
-    def of(self, files: Iterable[SourceFile | Skipped]) -> Iterator[Ahead]:
+    def of(self, files: Iterable[SourceFile | Skipped], progress: Progress | None = None) -> Iterator[Ahead]:
         """The files in their order with their outcomes; their vectors are stored before."""
         rest = iter(files)
         while portion := list(islice(rest, _FILES_AT_ONCE)):
@@ -93,13 +96,16 @@ class RayReading:
     def _is_new(self, file: SourceFile | Skipped) -> bool:
         if not isinstance(file, SourceFile) or file.data is None:
             return False
-        return not self._builder.known_file(file.path, file.sha256)
+        return not self._builder.known_file(file.key, file.sha256)
 
     def _read(self, files: dict[int, Any]) -> Iterator[_Embedded]:
         import ray
 
         name = None if self._embedder.name == MINILM_NAME else self._embedder.name
-        items = [{"path": file.path, "data": file.data, "sha256": file.sha256} for file in files.values()]
+        items = [
+            {"path": file.path, "data": file.data, "sha256": file.sha256, "first_record": file.first_record or _WHOLE}
+            for file in files.values()
+        ]
         stage = ray.data.from_items(items).map_batches(
             _Stage,
             fn_constructor_args=(name,),
@@ -120,8 +126,8 @@ class _Stage:
         import numpy as np
 
         outcomes = [
-            parse_file(_parser(str(path), bytes(data), str(sha256)), self._embedder)
-            for path, data, sha256 in zip(batch["path"], batch["data"], batch["sha256"], strict=True)
+            parse_file(_parser(str(path), bytes(data), str(sha256), int(first)), self._embedder)
+            for path, data, sha256, first in zip(*(batch[name] for name in _COLUMNS), strict=True)
         ]
         texts = [_texts(outcome) for outcome in outcomes]
         different = list(dict.fromkeys(text for some in texts for text in some))
@@ -139,5 +145,5 @@ def _texts(outcome: Outcome) -> list[str]:
     return list(dict.fromkeys(embedding_text(passage) for passage in passages))
 
 
-def _parser(path: str, data: bytes, sha256: str) -> Callable[[], Any]:
-    return lambda: parse_bytes(path, data, sha256)
+def _parser(path: str, data: bytes, sha256: str, first_record: int) -> Callable[[], Any]:
+    return lambda: parse_bytes(path, data, sha256, None if first_record == _WHOLE else first_record)

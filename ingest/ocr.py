@@ -8,13 +8,19 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import count
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.workers import ask_for_time
 from knowledge_base.types import Box
 
+MAX_PAGES: Final = 1000
+"""Read in one file; a page takes a few seconds, so that these take an hour or two."""
+SECONDS_PER_PAGE: Final = 60.0
+"""Of processor time, of all threads together: ten times what a dense page took on two cores of 2025."""
 MIN_CONFIDENCE: Final = 0.6
 """Below it a line is a guess; a guessed dose is worse than a line that is not there."""
 
@@ -56,6 +62,17 @@ def rapid_ocr() -> Recognise:
         ]
 
     return recognise
+
+
+def unhurried(recognise: Recognise) -> Recognise:
+    """The same, with its own time for every page: a long scan may be a small file."""
+    pages = count(1)
+
+    def recognise_in_time(picture: NDArray[np.uint8]) -> Sequence[ReadLine]:
+        ask_for_time(SECONDS_PER_PAGE, next(pages))
+        return recognise(picture)
+
+    return recognise_in_time
 
 
 def _around(corners: NDArray[np.float32]) -> Box:

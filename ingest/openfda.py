@@ -7,11 +7,13 @@ named; only a file in which no record is a label is an error.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
+from ingest.json_records import json_records
 from ingest.label_text import LabelText
 from ingest.names import (
     Substance,
@@ -34,6 +36,8 @@ from knowledge_base.types import DocumentInfo, SourceDocument
 Record = Mapping[str, object]
 
 SNIFFED_BYTES: Final = 65536
+PORTION_BYTES: Final = 2 * 2**20
+"""Some fifty labels: what a worker reads at a time, and what a stopped run has to read again."""
 _MARKERS: Final = tuple(f'"{name}"'.encode() for name in ("openfda", "spl_product_data_elements", *OPENFDA_FIELDS))
 _FOREIGN: Final = (
     "The product data delivered with this label are those of another label, so that its names are read from its text."
@@ -48,22 +52,31 @@ class OpenFdaLabels(NamedTuple):
     skipped: list[str]
 
 
+class Portion(NamedTuple):
+    """Records of a large file that follow one another, as JSON Lines; portions are numbered from 1."""
+
+    number: int
+    first_record: int
+    data: bytes
+    is_last: bool
+
+
 def is_openfda(data: bytes) -> bool:
     """Whether the bytes look like JSON with openFDA label fields; the first 64 kB decide."""
     head = data[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     return head[:1] in (b"{", b"[") and any(marker in head for marker in _MARKERS)
 
 
-def read_openfda(data: bytes, source_path: str, sha256: str) -> OpenFdaLabels:
-    """Read every label in a file.
+def read_openfda(data: bytes, source_path: str, sha256: str, first_record: int | None = None) -> OpenFdaLabels:
+    """Read every label in a file, or in a portion of one, whose first record has the number `first_record`.
 
     Raises:
-        IngestError: not JSON, an openFDA error message, or no record is a label.
+        IngestError: not JSON, an openFDA error message, or no record of the file is a label.
     """
     documents: dict[str, SourceDocument] = {}
     skipped: list[str] = []
     n_labels = 0
-    for n, record in enumerate(_records(data), start=1):
+    for n, record in enumerate(_records(data, skipped), start=first_record or 1):
         if isinstance(record, str):
             skipped.append(f"record {n}: {record}")
             continue
@@ -73,26 +86,86 @@ def read_openfda(data: bytes, source_path: str, sha256: str) -> OpenFdaLabels:
         if document is None:
             skipped.append(f"record {n}: {'no label text' if label is not None else 'not an openFDA label'}")
         elif document.info.id in documents and documents[document.info.id].text != document.text:
-            skipped.append(
-                f"record {n}: repeats set id and version of an earlier record ({document.info.id}) with another text"
-            )
+            skipped.append(_repeated(n, document.info.id))
         else:
             documents.setdefault(document.info.id, document)
-    if not n_labels:
+    if not n_labels and first_record is None:
         raise IngestError("JSON, but not openFDA labels: no record has a label section")
     return OpenFdaLabels(list(documents.values()), skipped)
 
 
-def _records(data: bytes) -> Iterator[Record | str]:
+def portions(stream: IO[bytes]) -> Iterator[Portion | str]:
+    """A file of any size in portions, or a line about a record that is left out; one portion is held at a time.
+
+    Raises:
+        IngestError: the file is damaged or cut short; the portions before that place were given already.
+    """
+    held = _Held()
+    seen: dict[str, tuple[int, bytes]] = {}
+    try:
+        for record in json_records(stream):
+            identity = _identity_of(record.value, record.number)
+            digest = hashlib.sha256(record.line.encode("utf-8", "surrogatepass")).digest()
+            number, earlier = seen.get(identity or "", (0, b""))
+            # `read_openfda` sees repetitions inside a portion, and only there.
+            if number and (number != held.number or held.is_complete):
+                held.is_complete = True
+                if earlier != digest:
+                    yield _repeated(record.number, str(identity))
+                continue
+            if held.is_complete:
+                yield from held.hand_over(is_last=False)
+            if identity is not None:
+                seen.setdefault(identity, (held.number, digest))
+            held.add(record.number, record.line)
+    except IngestError:
+        yield from held.hand_over(is_last=False)
+        raise
+    yield from held.hand_over(is_last=True)
+
+
+class _Held:
+    """The lines of the next portion; once it is complete the next record belongs to another."""
+
+    def __init__(self) -> None:
+        self.number, self.is_complete = 1, False
+        self._first, self._n_chars = 1, 0
+        self._lines: list[str] = []
+
+    def add(self, record: int, line: str) -> None:
+        self._first = self._first if self._lines else record
+        self._lines.append(line)
+        self._n_chars += len(line)
+        self.is_complete = self._n_chars >= PORTION_BYTES
+
+    def hand_over(self, *, is_last: bool) -> Iterator[Portion]:
+        """The portion, if there is anything in it, and begin the next."""
+        if self._lines:
+            data = "\n".join(self._lines).encode("utf-8", "surrogatepass")
+            yield Portion(self.number, self._first, data, is_last)
+            self.number, self.is_complete, self._n_chars, self._lines = self.number + 1, False, 0, []
+
+
+def _identity_of(value: object, n: int) -> str | None:
+    """The id of the document that a record will be; None where its place in the file is part of it."""
+    label = _label(value) if isinstance(value, dict) else None
+    if label is None:
+        return None
+    about = label.get("openfda")
+    set_id = _set_id(label, about if isinstance(about, dict) else {})
+    return _identity(label, set_id, _text(label, "version"), n) if set_id is not None else None
+
+
+def _repeated(n: int, identity: str) -> str:
+    return f"record {n}: repeats set id and version of an earlier record ({identity}) with another text"
+
+
+def _records(data: bytes, skipped: list[str]) -> Iterator[Record | str]:
     """The records of a file; a string stands for one that cannot be read, and says why."""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise IngestError("JSON, but not in UTF-8") from None
-    try:
-        whole: object = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
-        yield from _json_lines(text)
+        whole: object = json.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        yield from _some_records(data, skipped)
         return
     if isinstance(whole, dict) and isinstance(whole.get("error"), dict):
         raise IngestError(f"an openFDA error message ({whole['error'].get('code', 'no code')}), not labels")
@@ -101,17 +174,17 @@ def _records(data: bytes) -> Iterator[Record | str]:
         yield record if isinstance(record, dict) else "not a JSON object"
 
 
-def _json_lines(text: str) -> Iterator[Record | str]:
-    lines = [line for line in text.split("\n") if line.strip()]
-    for n, line in enumerate(lines):
-        try:
-            record: object = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            if n == 0:
-                raise IngestError("damaged JSON: neither one document nor one object a line") from None
-            yield "damaged JSON"
-            continue
-        yield record if isinstance(record, dict) else "not a JSON object"
+def _some_records(data: bytes, skipped: list[str]) -> Iterator[Record | str]:
+    """The records of a file that is not one JSON value: JSON Lines, or what stands before the damage."""
+    n_objects = 0
+    try:
+        for _, _, value in json_records(io.BytesIO(data)):
+            n_objects += isinstance(value, dict)
+            yield value if isinstance(value, dict) else "damaged JSON" if value is None else "not a JSON object"
+    except IngestError as error:
+        if not n_objects:
+            raise
+        skipped.append(str(error))
 
 
 def _label(record: Record) -> Record | None:
@@ -130,7 +203,7 @@ def _document(record: Record, n: int, source_path: str, sha256: str) -> SourceDo
         return None
     about = record.get("openfda")
     about = about if isinstance(about, dict) else {}
-    set_id = (_text(record, "set_id") or _first(about, "spl_set_id") or "").lower() or None
+    set_id = _set_id(record, about)
     is_foreign = _is_foreign(set_id, about)
     about = {} if is_foreign else about
     found, remarks = _subject(record, about)
@@ -201,6 +274,10 @@ def _uniis(about: Record, found: Sequence[Substance]) -> dict[str, str]:
     """The ingredient of an identifier; openFDA lists several of both in different orders, so only one is told."""
     codes = field_texts(about, "unii")
     return {codes[0]: found[0].ingredient} if len(codes) == len(found) == 1 else {}
+
+
+def _set_id(record: Record, about: Record) -> str | None:
+    return (_text(record, "set_id") or _first(about, "spl_set_id") or "").lower() or None
 
 
 def _identity(record: Record, set_id: str | None, version: str | None, n: int) -> str:

@@ -17,12 +17,16 @@ from knowledge_base.types import Passage, SourceDocument
 
 
 class FileData(NamedTuple):
-    """A file's path, bytes and hash; `cut` says whether to cut it for the packaged embedder as well."""
+    """A file's path, bytes and hash; `cut` says whether to cut it for the packaged embedder as well.
+
+    `first_record` is the number of a portion's first record, None of a whole file.
+    """
 
     path: str
     data: bytes
     sha256: str
     cut: bool
+    first_record: int | None
 
 
 class Outcome(NamedTuple):
@@ -49,8 +53,9 @@ def parse_file(parse: Callable[[], Parsed], embedder: Embedder | None) -> Outcom
 
 def parse_data(file: FileData) -> Outcome:
     """`parse_file` for a process that has only the values."""
-    path, data, sha256, cut = file
-    return parse_file(lambda: parse_bytes(path, data, sha256), _packaged() if cut else None)
+    return parse_file(
+        lambda: parse_bytes(file.path, file.data, file.sha256, file.first_record), _packaged() if file.cut else None
+    )
 
 
 def unexpected(error: Exception) -> str:

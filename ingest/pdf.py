@@ -16,12 +16,12 @@ import numpy as np
 from ingest import pdf_facts
 from ingest.label_text import clean
 from ingest.lean_pymupdf import without_layout_model
-from ingest.ocr import Recognise
+from ingest.ocr import MAX_PAGES, Recognise
 from ingest.pdf_blocks import blocks_of, looks_of
 from ingest.pdf_furniture import is_contents, without_furniture
-from ingest.pdf_layout import RAISED, Piece, PrintedLine, PrintedPage, mark_bullets, reading_order
+from ingest.pdf_layout import RAISED, Piece, PrintedLine, PrintedPage, enclosing, mark_bullets, reading_order
 from ingest.pdf_sections import STANDING_HEADINGS, nested, of_label, without_product_data
-from ingest.pdf_tables import find_tables, rules_of
+from ingest.pdf_tables import crossing, find_tables, rules_of
 from ingest.pdf_text import PdfText, Vocabulary
 from ingest.section_codes import NO_EVIDENCE_TITLES
 from knowledge_base.errors import IngestError
@@ -126,7 +126,7 @@ def read_pdf(data: bytes, source_path: str, sha256: str, recognise: Recognise | 
     names = medicine.names if medicine else ()
     evidence = tuple(section for section in writer.sections if section.title.lower() not in NO_EVIDENCE_TITLES)
     document = SourceDocument(info=info, text=text, sections=evidence, names=names, lines=writer.lines)
-    return PdfReading(document, [_left_out(pictures)] if pictures and recognise is None else [])
+    return PdfReading(document, _unread(pictures, has_ocr=recognise is not None))
 
 
 def _extract(data: bytes, recognise: Recognise | None) -> _Extract:
@@ -153,7 +153,9 @@ def _extract(data: bytes, recognise: Recognise | None) -> _Extract:
                 lines = list(_lines(found, number))
                 if _is_garbled(found) or (not lines and page.get_images()):
                     pictures.append(number)
-                    lines = _recognised(page, number, recognise) if recognise is not None else []
+                    lines = []
+                    if recognise is not None and len(pictures) <= MAX_PAGES:
+                        lines = _recognised(page, number, recognise)
                 pages.append(_page(page, number, found, lines))
             if not any(page.lines or page.tables for page in pages):
                 raise IngestError(_without_text(len(pages), pictures))
@@ -173,6 +175,13 @@ def _without_text(n_pages: int, images: Sequence[int]) -> str:
         f"a scanned PDF without a text layer: page {_named(images)} of {n_pages} is only an image; "
         "read it with OCR: pip install 'vademecum[ocr]'"
     )
+
+
+def _unread(pictures: Sequence[int], *, has_ocr: bool) -> list[str]:
+    if not has_ocr:
+        return [_left_out(pictures)] if pictures else []
+    rest = pictures[MAX_PAGES:]
+    return [f"page {_named(rest)} left out: of one file {MAX_PAGES} pages are read from pictures"] if rest else []
 
 
 def _left_out(pictures: Sequence[int]) -> str:
@@ -222,7 +231,12 @@ def _page(page: Any, number: int, found: Mapping[str, Any], lines: list[PrintedL
         drawn.extend(_edges(drawing))
         if drawing.get("fill") is not None:
             shades.append(box)
-    tables, outside = find_tables(rules_of(drawn), mark_bullets(lines, bullets), shades)
+    rules = rules_of(drawn)
+    crossed = [line for line in lines if crossing(line, rules)]
+    if crossed:
+        in_words = _in_words(crossed, page.get_text("rawdict"), rules)
+        lines = [in_words.get(line.box, line) for line in lines]
+    tables, outside = find_tables(rules, mark_bullets(lines, bullets), shades)
     return PrintedPage(
         number=number,
         width=float(found["width"]),
@@ -230,6 +244,46 @@ def _page(page: Any, number: int, found: Mapping[str, Any], lines: list[PrintedL
         lines=tuple(outside),
         tables=tuple(tables),
     )
+
+
+def _in_words(lines: Sequence[PrintedLine], found: Mapping[str, Any], rules: Sequence[Box]) -> dict[Box, PrintedLine]:
+    """Lines by their boxes, with a piece for every word, so that they can be cut where a table's rule runs through."""
+    letters = [
+        (str(letter["c"]), Box(*letter["bbox"]))
+        for block in found["blocks"]
+        for line in block.get("lines", ())
+        for span in line["spans"]
+        for letter in span["chars"]
+    ]
+    parted = {}
+    for line in lines:
+        beside = [one for one in letters if line.box.y0 <= (one[1].y0 + one[1].y1) / 2 <= line.box.y1]
+        borders = crossing(line, rules)
+        pieces = [one for piece in line.pieces for one in _words_of(piece, beside, borders)]
+        parted[line.box] = replace(line, pieces=tuple(pieces))
+    return parted
+
+
+def _words_of(piece: Piece, letters: Sequence[tuple[str, Box]], borders: Sequence[float]) -> list[Piece]:
+    """A piece for each word or part of one between borders; the piece itself where its letters are not found."""
+    inside = [one for one in letters if piece.box.x0 - 1 <= (one[1].x0 + one[1].x1) / 2 <= piece.box.x1 + 1]
+    words: list[list[tuple[str, Box]]] = []
+    last_column = -1
+    for letter, box in sorted(inside, key=lambda one: one[1].x0):
+        column = -1 if letter.isspace() else sum(x < (box.x0 + box.x1) / 2 for x in borders)
+        if column >= 0 and column == last_column:
+            words[-1].append((letter, box))
+        elif column >= 0:
+            words.append([(letter, box)])
+        last_column = column
+    texts = [clean("".join(letter for letter, _ in word)) for word in words]
+    if not texts or "".join(texts) != "".join(piece.text.split()):
+        return [piece]
+    boxes = [enclosing(box for _, box in word) for word in words]
+    # Letters of two fonts may make one word: only what stands inside the piece is told apart.
+    texts = [f" {text}" if n or piece.text[:1].isspace() else text for n, text in enumerate(texts)]
+    texts[-1:] = [f"{text} " if piece.text[-1:].isspace() else text for text in texts[-1:]]
+    return [Piece(text=text, box=box) for text, box in zip(texts, boxes, strict=True)]
 
 
 def _edges(drawing: Mapping[str, Any]) -> Iterator[Box]:

@@ -14,6 +14,9 @@ from typing import Final
 
 from knowledge_base.types import Box
 
+_MIN_TEXT_CHARS: Final = 30
+_FULL_WIDTH: Final = 0.75
+"""A line at least this share of the print wide belongs to no column of two."""
 _MIN_COLUMN_LINES: Final = 4
 _MIN_COLUMN_CHARS: Final = 14
 _MIN_COLUMN_WIDTH: Final = 110.0
@@ -159,11 +162,11 @@ def _gutter_score(boxes: Sequence[tuple[Box, int]], x: float) -> int:
 
 def _ordered(items: Sequence[Item], splits: int) -> Iterable[Printed]:
     lines = [item for item in items if isinstance(item, PrintedLine)]
-    # A list item is a line of text however short it is.
-    sizes = [max(len(line.text), _MIN_COLUMN_CHARS if _is_item(line) else 0) for line in lines]
-    gutter = find_gutter([(line.box, n) for line, n in zip(lines, sizes, strict=True)]) if splits else None
+    gutter = _gutter_of(lines) if splits else None
     if gutter is None:
-        yield from _rows(items)
+        above, below = _parted_below_full_lines(items, lines) if splits else (items, [])
+        yield from _rows(above)
+        yield from _ordered(below, splits) if below else ()
         return
     crossing = sorted(
         (item for item in items if item.box.x0 < gutter - 1 and item.box.x1 > gutter + 1), key=lambda item: item.box.y0
@@ -189,6 +192,29 @@ def _ordered(items: Sequence[Item], splits: int) -> Iterable[Printed]:
         if place < len(crossing):
             full.append(crossing[place])
     yield from _rows(full)
+
+
+def _gutter_of(lines: Sequence[PrintedLine]) -> float | None:
+    # A list item is a line of text however short it is.
+    sizes = [max(len(line.text), _MIN_COLUMN_CHARS if _is_item(line) else 0) for line in lines]
+    return find_gutter([(line.box, n) for line, n in zip(lines, sizes, strict=True)])
+
+
+def _parted_below_full_lines(
+    items: Sequence[Item], lines: Sequence[PrintedLine]
+) -> tuple[Sequence[Item], Sequence[Item]]:
+    """What stands below the last line over the whole width, if that alone is in columns: the rest hid their gutter."""
+    if not lines:
+        return items, []
+    left, right = min(line.box.x0 for line in lines), max(line.box.x1 for line in lines)
+    full = [line.box.y1 for line in lines if line.box.x1 - line.box.x0 >= _FULL_WIDTH * (right - left)]
+    bottom = max(full, default=0.0)
+    below = [item for item in items if _middle(item.box) > bottom]
+    lines = [item for item in below if isinstance(item, PrintedLine)]
+    # Short lines are a list set in columns, which reads as well across.
+    is_text = len(below) < len(items) and median([len(line.text) for line in lines] or [0]) >= _MIN_TEXT_CHARS
+    is_in_columns = is_text and _gutter_of(lines) is not None
+    return ([item for item in items if _middle(item.box) <= bottom], below) if is_in_columns else (items, [])
 
 
 def _title_above(left: Sequence[Item], right: Sequence[Item]) -> tuple[list[Item], list[Item]]:

@@ -71,7 +71,7 @@ _MAX_CARTON_CHARS: Final = 600
 _PRODUCT_DATA = re.compile(
     r"^product (?:information|type)\b|human (?:prescription|otc) drug label|item code \(source\)", re.I
 )
-_NO_HIGHLIGHT: Final = frozenset({loinc.BOXED_WARNING, "43683-2"})
+_NO_HIGHLIGHT: Final = frozenset({loinc.BOXED_WARNING, loinc.RECENT_CHANGES})
 # The parts of "Drug Facts" that begin as bold words of a sentence (21 CFR 201.66).
 _RUN_IN = re.compile(
     r"^(Do not use|Ask a doctor or pharmacist before use|Ask a doctor before use|When using this product"

@@ -23,6 +23,7 @@ _MIN_STRIPE: Final = 150.0
 _MAX_STRIPE: Final = 160.0
 _MIN_SPACE: Final = 8.0
 _MIN_ROW_GAP: Final = 1.0
+_CUT_SLACK: Final = 2.0
 
 
 def rules_of(drawn: Iterable[Box]) -> list[Box]:
@@ -31,6 +32,18 @@ def rules_of(drawn: Iterable[Box]) -> list[Box]:
         box
         for box in drawn
         if min(box.x1 - box.x0, box.y1 - box.y0) <= RULE_WIDTH and max(box.x1 - box.x0, box.y1 - box.y0) >= _MIN_RULE
+    ]
+
+
+def crossing(line: PrintedLine, rules: Iterable[Box]) -> list[float]:
+    """Where upright rules run through a line: it holds the text of several cells."""
+    y = _middle_y(line.box)
+    return [
+        _middle_x(rule)
+        for rule in rules
+        if rule.y1 - rule.y0 > rule.x1 - rule.x0
+        and rule.y0 <= y <= rule.y1
+        and line.box.x0 + _CUT_SLACK < _middle_x(rule) < line.box.x1 - _CUT_SLACK
     ]
 
 
@@ -192,12 +205,17 @@ def _ruled_above(across: Sequence[Box], y: float, box: Box) -> bool:
 
 def _cut(line: PrintedLine, borders: Sequence[float]) -> list[PrintedLine]:
     """A line that runs over a border between cells, cut there where its pieces allow it."""
-    crossed = [x for x in borders if line.box.x0 + 2 < x < line.box.x1 - 2]
+    crossed = [x for x in borders if line.box.x0 + _CUT_SLACK < x < line.box.x1 - _CUT_SLACK]
     if not crossed or len(line.pieces) < 2:
         return [line]
     parts: dict[int, list[int]] = {}
+    column = 0
     for n, piece in enumerate(line.pieces):
-        parts.setdefault(sum(x < _middle_x(piece.box) for x in crossed), []).append(n)
+        mark = piece.text.strip()
+        # A footnote's letter belongs to the word before it, wherever it hangs over.
+        if not (n and len(mark) == 1 and mark.islower()):
+            column = sum(x < _middle_x(piece.box) for x in crossed)
+        parts.setdefault(column, []).append(n)
     cut = []
     for numbers in parts.values():
         pieces = tuple(line.pieces[n] for n in numbers)

@@ -90,7 +90,7 @@ def ingest_paths(
             # Absolute, so that the same file is known again from another folder.
             files = (file for path in paths for file in read(path.expanduser().absolute()))
             with reading(builder, embedder) as run:
-                for ahead in run.of(files):
+                for ahead in run.of(files, progress):
                     tally.count(_take(ahead, builder, embedder, tally.skipped))
                     if progress is not None:
                         progress("reading", tally.n_files, 0)
@@ -130,13 +130,18 @@ def _take(ahead: Ahead, builder: KnowledgeBaseBuilder, embedder: Embedder, skipp
     if isinstance(file, Skipped):
         skipped.append(SkippedFile(path=path, reason=file.reason))
         return Addition(0, 0, 0)
-    if builder.known_file(path, file.sha256):
-        return builder.known_addition(path)
+    if builder.known_file(file.key, file.sha256):
+        if file.place is not None and file.place.is_last:
+            builder.forget_portions(path, file.place.number)
+        return builder.known_addition(file.key)
     try:
         outcome = ahead.outcome()
         skipped.extend(SkippedFile(path=path, reason=reason) for reason in outcome.skipped)
         full = list(_with_text(outcome, path, embedder, skipped))
-        return builder.add_file(path, file.sha256, full) if full else Addition(0, 0, 0)
+        added = builder.add_file(file.key, file.sha256, full) if full else Addition(0, 0, 0)
+        if file.place is None or file.place.is_last:
+            builder.forget_portions(path, file.place.number if file.place is not None else 0)
+        return added
     except KnowledgeBaseError:
         # Of the place where everything is put, not of this file.
         raise

@@ -13,12 +13,13 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Final, NamedTuple, Protocol, Self
 
+from ingest.ocr import MAX_PAGES, SECONDS_PER_PAGE
 from ingest.parsing import FileData, Outcome, parse_data, parse_file
 from ingest.readers import Skipped, SourceFile, is_pdf
 from ingest.workers import Limits, Workers
 from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.cores import n_cores
-from knowledge_base.embedder import Embedder
+from knowledge_base.embedder import Embedder, Progress
 from knowledge_base.minilm import MINILM_NAME
 
 _LARGE_BYTES: Final = 2**20
@@ -73,8 +74,8 @@ class FileReading(Protocol):
     ) -> None:
         """End what still reads."""
 
-    def of(self, files: Iterable[SourceFile | Skipped]) -> Iterator[Ahead]:
-        """The files in their order, each with its outcome."""
+    def of(self, files: Iterable[SourceFile | Skipped], progress: Progress | None = None) -> Iterator[Ahead]:
+        """The files in their order, each with its outcome; `progress` is told of the pages of a long one."""
 
 
 class Reading:
@@ -96,12 +97,12 @@ class Reading:
         """End the workers."""
         self._workers.__exit__(kind, error, trace)
 
-    def of(self, files: Iterable[SourceFile | Skipped]) -> Iterator[Ahead]:
+    def of(self, files: Iterable[SourceFile | Skipped], progress: Progress | None = None) -> Iterator[Ahead]:
         """The files in their order, later ones being read while an earlier one is in the caller's hands."""
         waiting: deque[_Waiting] = deque()
         n_bytes = 0
         for file in files:
-            waiting.append(self._begin(file))
+            waiting.append(self._begin(file, progress))
             n_bytes += waiting[-1].n_bytes
             full = len(waiting) > self._n * _FILES_AHEAD or n_bytes > _BYTES_AHEAD
             while waiting and (full or waiting[0].future is None or waiting[0].future.done()):
@@ -112,22 +113,27 @@ class Reading:
         while waiting:
             yield waiting.popleft().ahead
 
-    def _begin(self, file: SourceFile | Skipped) -> _Waiting:
+    def _begin(self, file: SourceFile | Skipped, progress: Progress | None) -> _Waiting:
         if isinstance(file, SourceFile) and file.data is not None and self._is_for_worker(file, file.data):
             n = len(file.data)
             seconds = _SECONDS + _SECONDS_PER_MIB * n / 2**20
             limits = Limits(
-                seconds=seconds, wall_seconds=seconds * _WALL_PER_CPU, n_bytes=_MEMORY_BYTES + _MEMORY_PER_BYTE * n
+                seconds=seconds,
+                wall_seconds=seconds * _WALL_PER_CPU,
+                n_bytes=_MEMORY_BYTES + _MEMORY_PER_BYTE * n,
+                more_seconds=SECONDS_PER_PAGE * MAX_PAGES if is_pdf(file.data) else 0,
             )
+            on_step = None if progress is None else lambda page: progress("recognising", page - 1, 0)
             cut = self._embedder.name == MINILM_NAME
-            future = self._workers.submit(FileData(file.path, file.data, file.sha256, cut), limits)
+            data = FileData(file.path, file.data, file.sha256, cut, file.first_record)
+            future = self._workers.submit(data, limits, on_step)
             return _Waiting(Ahead(file, future.result), future, n)
         if isinstance(file, SourceFile):
             self._n_read_here += len(file.data or b"")
         return _Waiting(Ahead(file, read_here(file, self._embedder)), None, 0)
 
     def _is_for_worker(self, file: SourceFile, data: bytes) -> bool:
-        if self._builder.known_file(file.path, file.sha256):
+        if self._builder.known_file(file.key, file.sha256):
             return False
         if is_pdf(data) or len(data) > _LARGE_BYTES:
             return True

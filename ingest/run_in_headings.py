@@ -32,10 +32,11 @@ _CONNECTORS: Final = words(
 _STARTERS: Final = words(
     """
     Adjust Administer Advise After All Among Apply Assess Avoid Based Because Before Begin Calculate Check Confirm
-    Consider Continue Counsel Decrease Determine Discard Discontinue Do During Ensure Evaluate Exclude Follow For Give
-    Identify If In Increase Inform Initiate Inject Inspect Instruct Interrupt It Limit Measure Modify Monitor No Observe
-    Obtain Perform Permanently Prescribe Prior Reduce Refer Remove Restart Resume Screen Select Start Stop Store Swallow
-    Take Test The There These This Titrate Treat Verify When While Withhold
+    Consider Constitute Continue Counsel Decrease Determine Dilute Discard Discontinue Do During Ensure Evaluate Exclude
+    Follow For Give Identify If In Increase Inform Initiate Inject Inspect Instruct Interrupt It Limit Measure Modify
+    Monitor No Observe Obtain Perform Permanently Prepare Prescribe Prior Reconstitute Reduce Refer Remove Restart
+    Resume Screen Select Start Stop Store Swallow Take Test The There These This Titrate Treat Verify When While
+    Withdraw Withhold
     """
 )
 _LOOK_BACK: Final = 6
@@ -138,11 +139,17 @@ def _sentence_start(tokens: list[tuple[int, str]], begins: int) -> int:
         # "in Patients", "for The": a phrase of the heading, not the head of a sentence.
         if tokens[n][1] in _STARTERS and tokens[n - 1][1] not in _CONNECTORS:
             return tokens[n][0]
+        if tokens[n][1] and tokens[n][1] == tokens[n - 1][1]:
+            # "Limitations of Use Use NULOJIX only": the heading's last word and the sentence's first.
+            return tokens[n][0]
     # "Treatment with KEVZARA is", "Clozapine Tablets are": the sentence's own first phrase.
     while begins > 1 and (tokens[begins - 1][1] in _CONNECTORS or tokens[begins][1].lower() in _TAILS):
         begins -= 1
         while begins > 1 and not _is_capitalised(tokens[begins][1]):
             begins -= 1
+    if not _is_capitalised(tokens[begins][1]):
+        # "Use of PRISTIQ with other MAOIs": a heading that is not in title case.
+        return 0
     in_capitals = len(tokens[begins][1]) > 1 and not any(letter.islower() for letter in tokens[begins][1])
     if in_capitals and tokens[begins + 1][1] in _PREPOSITIONS:
         return 0

@@ -14,7 +14,6 @@ from knowledge_base.boxed_warnings import reads_like_boxed_warning
 from knowledge_base.types import Kind
 
 PRODUCT_DATA: Final = "48780-1"
-RECENT_CHANGES: Final = "43683-2"
 LABOR: Final = "34079-4"
 OTHER_SAFETY: Final = "60561-8"
 

@@ -18,12 +18,12 @@ from lxml import etree
 from ingest.label_text import Block, LabelPart, LabelText, clean, split_at_headings
 from ingest.names import drug_names
 from ingest.safe_xml import local_name, parse_xml
-from ingest.section_codes import PRODUCT_DATA, RECENT_CHANGES, kind_of, section_code
+from ingest.section_codes import PRODUCT_DATA, kind_of, section_code
 from ingest.spl_product import Product, read_product, read_title
 from ingest.spl_text import Narrative
 from ingest.subject import settle_subject
 from knowledge_base.errors import IngestError
-from knowledge_base.loinc import BOXED_WARNING, DOSAGE, HIGHLIGHTS, INDICATIONS, NAMES, OTC_ACTIVE
+from knowledge_base.loinc import BOXED_WARNING, DOSAGE, HIGHLIGHTS, INDICATIONS, NAMES, OTC_ACTIVE, RECENT_CHANGES
 from knowledge_base.types import DocumentInfo, Kind, SourceDocument
 
 MAX_DEPTH: Final = 40

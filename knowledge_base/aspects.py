@@ -48,6 +48,8 @@ class Aspect:
     """How labels open the very sentence that answers."""
     like: str | None = None
     """The broader aspect under which an answer speaks of this one; None for its own name."""
+    learned: bool = True
+    """Whether the query adapter knows it; its cues alone tell otherwise."""
 
     def fit(self, question: str) -> float:
         """1 for a cue, one half for a hint, 0 for neither."""
@@ -75,6 +77,11 @@ class AspectTable:
     def names(self) -> tuple[str, ...]:
         """Every aspect's name."""
         return tuple(self._aspects)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """The names of the aspects that the query adapter knows."""
+        return tuple(name for name, aspect in self._aspects.items() if aspect.learned)
 
     def spoken(self, names: Iterable[str]) -> tuple[str, ...]:
         """The aspects under which an answer speaks of these, in order, each once."""
@@ -141,6 +148,7 @@ def _aspect(name: str, entry: dict[str, Any]) -> Aspect:
         terms=_pattern(rf"\b(?:{entry['terms']})\b") if "terms" in entry else None,
         leads=_pattern(rf"\b(?:{entry['leads']})\b") if "leads" in entry else None,
         like=entry.get("like"),
+        learned=entry.get("learned", True),
     )
 
 

@@ -93,6 +93,10 @@ class KnowledgeBaseBuilder:
         with _telling_of_a_full_disk(self.path):
             return self._writer.add_file(str(path), sha256, documents, self._next)
 
+    def forget_portions(self, path: str, n: int) -> None:
+        """Take out what a file held before in portions behind the `n`-th, or for n > 0 as a whole."""
+        self._writer.forget_portions(path, n, self._next)
+
     def add_vectors(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep vectors (n, d) that were made elsewhere of embedding texts, so that `publish` need not make them."""
         with _telling_of_a_full_disk(self.path):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 HIGHLIGHTS: Final = "Highlights of prescribing information"
+RECENT_CHANGES: Final = "43683-2"
 """The heading under which readers file a label's own summary; it has no code of its own."""
 UNCLASSIFIED: Final = "42229-5"
 BOXED_WARNING: Final = "34066-1"
@@ -100,7 +101,7 @@ NAMES: Final = MappingProxyType(
         "68498-5": "Patient information",
         MEDICATION_GUIDE: "Medication guide",
         PATIENT_PACKAGE_INSERT: "Patient package insert",
-        "43683-2": "Recent major changes",
+        RECENT_CHANGES: "Recent major changes",
         "51945-4": "Package label",
         "48780-1": "Product data",
         DO_NOT_USE: "Do not use",
@@ -165,7 +166,7 @@ OPENFDA_FIELDS: Final = MappingProxyType(
         "patient_medication_information": "68498-5",
         "spl_medguide": MEDICATION_GUIDE,
         "spl_patient_package_insert": PATIENT_PACKAGE_INSERT,
-        "recent_major_changes": "43683-2",
+        "recent_major_changes": RECENT_CHANGES,
         "package_label_principal_display_panel": "51945-4",
         "do_not_use": DO_NOT_USE,
         "ask_doctor": ASK_DOCTOR,

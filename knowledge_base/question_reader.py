@@ -51,7 +51,13 @@ class Reading:
         return 1.0 - max(self.shares.values()) if self.shares else 0.0
 
     def with_shares(self, adapter: QueryAdapter, vector: NDArray[np.float32]) -> Reading:
-        """The reading with what the adapter makes of the vector of `masked`; the likely aspects come first."""
+        """The reading with what the adapter makes of the vector of `masked`; the likely aspects come first.
+
+        An aspect that it does not know is asked about if its cues say so.
+        """
+        sure = [name for name, fit in self.fits.items() if fit == 1.0 and name not in adapter.aspects]
+        if sure:
+            return replace(self, shares={sure[0]: 1.0}, aspects=tuple(sure))
         shares = adapter.shares(vector, self.fits)
         likely = [name for name, share in shares.items() if share >= _LIKELY]
         return replace(self, shares=shares, aspects=tuple(dict.fromkeys((*likely, *self.aspects))))

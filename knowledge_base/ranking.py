@@ -153,7 +153,8 @@ def text_score(
         score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
         score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
     naming = _naming(passage, folded, tuple(interactants))
-    if is_highlights(passage.section_path):
+    is_asked_for = first is not None and passage.section_code in first.sections
+    if is_highlights(passage.section_path) and not (is_asked_for and first is not None and not first.learned):
         score -= _SUMMARY_LOSS
     return TextScore(score + naming, naming > 0)
 

@@ -152,6 +152,21 @@ class PassageWriter:
             )
         return Addition(added, n_passages, unchanged)
 
+    def forget_portions(self, file_path: str, n: int, generation: int) -> None:
+        """Forget the portions of a file behind the `n`-th, and with n > 0 the file as it was when read whole."""
+        # Portions are `path/000001` and so on; ":" follows "9".
+        others = "(path > ? AND path < ?)" if n == 0 else "(path > ? AND path < ? OR path = ?)"
+        bounds = (f"{file_path}/{n:06}", f"{file_path}/:", *((file_path,) if n else ()))
+        with self._transaction():
+            self._db.execute(
+                "UPDATE documents SET retired = ? WHERE retired IS NULL AND set_id IS NULL AND number IN"  # noqa: S608
+                f" (SELECT document FROM file_documents WHERE {others}) AND NOT EXISTS"
+                f" (SELECT 1 FROM file_documents WHERE document = number AND NOT {others})",
+                (generation, *bounds, *bounds),
+            )
+            self._db.execute(f"DELETE FROM file_documents WHERE {others}", bounds)  # noqa: S608
+            self._db.execute(f"DELETE FROM files WHERE {others}", bounds)  # noqa: S608
+
     def remove(self, document_ids: Collection[str], generation: int) -> Removal:
         """Retire documents and forget the files they came from; with the last of a label its older versions too."""
         missing, n_older = [], 0

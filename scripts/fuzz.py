@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import copy
+import io
 import json
 import random
 import re
@@ -26,7 +27,7 @@ import atheris
 
 with atheris.instrument_imports(include=["ingest", "knowledge_base"]):
     from ingest.chunking import chunk
-    from ingest.openfda import is_openfda, read_openfda
+    from ingest.openfda import is_openfda, portions, read_openfda
     from ingest.pdf import read_pdf
     from ingest.spl import is_spl, read_spl
     from knowledge_base.errors import IngestError
@@ -64,6 +65,9 @@ def _read_spl(data: bytes) -> None:
 
 def _read_openfda(data: bytes) -> None:
     if is_openfda(data):
+        for part in portions(io.BytesIO(data)):
+            if not isinstance(part, str):
+                _judge(read_openfda(part.data, "fuzz.json", "0" * 64, part.first_record).documents)
         _judge(read_openfda(data, "fuzz.json", "0" * 64).documents)
 
 

@@ -47,7 +47,7 @@ def read_examples(table: AspectTable, embedder: Embedder) -> tuple[Examples, NDA
     """All wordings with a medicine masked, and which of them are held back."""
     wordings = tomllib.loads((files("eval") / "data" / "aspect_wordings.toml").read_text(encoding="utf-8"))
     rows = [
-        (table.names.index(name), wording, place % _HELD_BACK_EVERY == _HELD_BACK_EVERY - 1)
+        (table.learned.index(name), wording, place % _HELD_BACK_EVERY == _HELD_BACK_EVERY - 1)
         for name, all_of_it in wordings.items()
         for place, wording in enumerate(all_of_it)
     ]
@@ -56,7 +56,7 @@ def read_examples(table: AspectTable, embedder: Embedder) -> tuple[Examples, NDA
     for _, wording, _ in rows:
         start = wording.find(_DRUG)
         fits.append(table.fits(wording, [(start, start + len(_DRUG))] if start >= 0 else []))
-    cues = np.array([[fit[name] for name in table.names] for fit in fits], dtype=np.float32)
+    cues = np.array([[fit[name] for name in table.learned] for fit in fits], dtype=np.float32)
     aspects = np.array([aspect for aspect, _, _ in rows], dtype=np.int64)
     vectors = np.concatenate([embedder.embed_queries(texts[at : at + 64]) for at in range(0, len(texts), 64)])
     return Examples(vectors, cues, aspects), np.array([held for _, _, held in rows])
@@ -90,11 +90,11 @@ def main() -> None:
     no_cues = examples._replace(cues=np.zeros_like(examples.cues))
     lines = [f"{len(held)} wordings, {int(held.sum())} held back", "", "| what reads the aspect | first | in two |"]
     lines.append("|---|---|---|")
-    lines.append(_row("cues alone", tested.cues - 1e-3 * np.arange(len(table.names)), tested))
+    lines.append(_row("cues alone", tested.cues - 1e-3 * np.arange(len(table.learned)), tested))
     for name, known in (("question vector", no_cues), ("question vector and cues", examples)):
-        adapter = fit(known.at(~held), table.names)
+        adapter = fit(known.at(~held), table.learned)
         lines.append(_row(name, _scores(adapter, known.at(held)), tested))
-    fit(examples, table.names).write(out, embedder)
+    fit(examples, table.learned).write(out, embedder)
     sys.stdout.write("\n".join(lines) + "\n")
 
 

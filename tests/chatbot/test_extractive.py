@@ -369,3 +369,16 @@ def test_a_lead_in_that_ends_with_the_number_of_its_first_item_says_nothing() ->
         "The tablets are indicated in the following conditions: 1. Endocrine disorders in adults.", "34067-9", "I"
     )
     assert not any(quote.endswith("1.") for quote in pick("what is it used for", ["uses"], cut))
+
+
+def test_what_changed_is_quoted_line_by_line() -> None:
+    changes = (
+        "Boxed Warning 4/2026\nWarnings and Precautions (5.1) 4/2026\nDosage (2.6) | 10/2012\nContinued on next page"
+    )
+    found = pick(
+        "what changed in the label of metformin",
+        ["recent_changes"],
+        passage(changes, "43683-2", "Recent major changes"),
+        passage("Ask whether anything has changed in your health since 4/2026.", "42230-3", "Patient information", 200),
+    )
+    assert found == ["Boxed Warning 4/2026", "Warnings and Precautions (5.1) 4/2026", "Dosage (2.6) | 10/2012"]

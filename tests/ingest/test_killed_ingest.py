@@ -1,6 +1,7 @@
 """kill -9 at random moments: what is left opens and verifies, and the next run ends where an undisturbed one does.
 
 KILLED_MOMENTS=50 python -m pytest tests/ingest/test_killed_ingest.py -s
+KILLED_COMMANDS=20 python -m pytest tests/ingest/test_killed_ingest.py -s -k command_line
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ import numpy as np
 import pytest
 
 from ingest.pipeline import ingest_paths
+from knowledge_base.embedder import SentenceTransformerEmbedder
 from knowledge_base.knowledge_base import KnowledgeBase
+from knowledge_base.manifest import MANIFEST_NAME
+from knowledge_base.schema import DATABASE_NAME
 from knowledge_base.verify import verify
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
 SCRIPT = Path(__file__).parent / "killed_ingest.py"
 ROOT = Path(__file__).parents[2]
 N_MOMENTS = int(os.environ.get("KILLED_MOMENTS", "4"))
+N_COMMANDS = int(os.environ.get("KILLED_COMMANDS", "2"))
 SEED = 20261126
 N_LABELS = 12
 LAST_CALLS = 40
@@ -154,3 +159,47 @@ def test_kill_9_at_random_moments(tmp_path: Path, folder: Path, before: Path, wo
         shutil.rmtree(kb)
     calls = f"{n_calls} calls ({n_calls - n_before_publishing} while publishing) and {seconds:.1f} s"
     sys.stdout.write(f"{N_MOMENTS} moments of {calls}: {dict(left_in)}\n")
+
+
+def command(kb: Path, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "chatbot.cli", "ingest", str(folder), "--kb", str(kb)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_kill_9_of_the_command_line_at_random_times(tmp_path: Path, folder: Path) -> None:
+    embedder = SentenceTransformerEmbedder()
+    undisturbed = tmp_path / "undisturbed"
+    began = time.perf_counter()
+    process = command(undisturbed, folder)
+    process.communicate()
+    seconds = time.perf_counter() - began
+    assert process.returncode == 0
+    wanted = state(undisturbed, embedder)
+    assert wanted.passages
+    chance = random.Random(SEED)  # noqa: S311 - moments, no secrets
+    left_in = Counter[str]()
+    for moment in range(N_COMMANDS):
+        kb = tmp_path / f"killed{moment}"
+        killed = command(kb, folder)
+        # Half of the moments fall in the second half, when everything is loaded and the ingest itself is at work.
+        time.sleep(chance.uniform(0 if moment % 2 else seconds / 2, seconds))
+        killed.kill()
+        killed.communicate()
+        was_killed = killed.returncode == -signal.SIGKILL
+        is_published = (kb / MANIFEST_NAME).exists()
+        left_in["killed" if was_killed else "ended before it"] += 1
+        left_in["published" if is_published else "begun" if (kb / DATABASE_NAME).exists() else "not begun"] += 1
+        if is_published:
+            assert verify(kb, embedder) == [], moment
+            assert state(kb, embedder) == wanted, moment
+        again = command(kb, folder)
+        again.communicate()
+        assert again.returncode == 0, moment
+        assert verify(kb, embedder) == [], moment
+        assert state(kb, embedder) == wanted, moment
+        shutil.rmtree(kb)
+    sys.stdout.write(f"{N_COMMANDS} moments of {seconds:.1f} s: {dict(left_in)}\n")

@@ -9,7 +9,7 @@ import pymupdf
 import pytest
 from numpy.typing import NDArray
 
-from ingest.ocr import ReadLine, is_installed, rapid_ocr
+from ingest.ocr import MAX_PAGES, ReadLine, is_installed, rapid_ocr
 from ingest.pdf import read_pdf
 from knowledge_base.errors import IngestError
 from knowledge_base.types import Box
@@ -98,6 +98,27 @@ def test_a_page_of_any_size_makes_a_picture_of_bounded_size() -> None:
         page.insert_image(page.rect, pixmap=pixels)
         read_pdf(document.tobytes(), "huge.pdf", "0" * 64, measure)
     assert seen[0][0] * seen[0][1] <= 25_000_000
+
+
+def test_pages_beyond_the_limit_of_a_file_are_named() -> None:
+    asked: list[int] = []
+
+    def see(picture: NDArray[np.uint8]) -> list[ReadLine]:
+        asked.append(1)
+        return recognise(picture) if len(asked) == 1 else []
+
+    with a_page(["Words of its own."], picture=False) as document:
+        page = document.new_page(width=20, height=20)
+        pixels = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.IRect(0, 0, 2, 2))
+        pixels.clear_with(200)
+        page.insert_image(page.rect, pixmap=pixels)
+        for _ in range(MAX_PAGES + 1):
+            document.fullcopy_page(1)
+        found = read_pdf(document.tobytes(), "long.pdf", "0" * 64, see)
+    assert len(asked) == MAX_PAGES
+    assert found.unread == [
+        f"page {MAX_PAGES + 2}, {MAX_PAGES + 3} left out: of one file {MAX_PAGES} pages are read from pictures"
+    ]
 
 
 @pytest.mark.slow

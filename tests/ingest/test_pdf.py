@@ -249,3 +249,44 @@ def test_print_too_small_for_any_eye_is_not_read() -> None:
     text = read(make([lines])).text
     assert "Secret" not in text
     assert "Before touching a patient." in text
+
+
+@pytest.mark.parametrize(
+    ("printed", "rows"),
+    [
+        # One string of the file runs through several cells, as browsers print them.
+        (["GG 3 mg to 4 mg   0.5 mg to 2 mg", "AG 5 mg to 7 mg   3 mg to 4 mg"], None),
+        (["FINAL VISIT-63.5", "FINAL VISIT-1.7"], ["FINAL VISIT | -63.5", "FINAL VISIT | -1.7"]),
+    ],
+)
+def test_a_line_through_several_cells_is_cut_at_the_rules(printed: list[str], rows: list[str] | None) -> None:
+    font = pymupdf.Font("cour")
+    wide = font.text_length("m", 10)
+    columns = [0, 2, 17, 32] if rows is None else [0, 11, 20]
+    with pymupdf.open() as document:
+        page = document.new_page()
+        page.insert_text((72, 80), "The doses that were seen stand in this table of two rows.", fontsize=10)
+        for row, text in enumerate(printed):
+            page.insert_text((72, 120 + 20 * row), text, fontname="cour", fontsize=10)
+        right, bottom = 72 + wide * columns[-1] + 4, 106 + 20 * len(printed)
+        for x in columns:
+            at = 72 + wide * x + (wide / 2 if rows is None and x else 0 if x else -4)
+            page.draw_line((at, 106), (at, bottom), width=0.5)
+        for y in range(106, bottom + 1, 20):
+            page.draw_line((68, y), (right, y), width=0.5)
+        text = read(document.tobytes()).text
+    wanted = rows or ["GG | 3 mg to 4 mg | 0.5 mg to 2 mg", "AG | 5 mg to 7 mg | 3 mg to 4 mg"]
+    assert text.splitlines()[-2:] == wanted
+
+
+def test_columns_below_text_over_the_whole_page_are_read_one_after_the_other() -> None:
+    full = [f"The statement number {n} of the panel runs over the whole width of the page as it is." for n in range(14)]
+    left = [f"Left column line {n} of a sentence that goes" for n in range(6)]
+    right = [f"Right column line {n} of another one here" for n in range(6)]
+    lines = [(text, 72.0, 80.0 + 14 * n, 11.0, "helv") for n, text in enumerate(full)]
+    for n, (one, other) in enumerate(zip(left, right, strict=True)):
+        lines += [(one, 72.0, 300.0 + 14 * n, 11.0, "helv"), (other, 320.0, 300.0 + 14 * n, 11.0, "helv")]
+    text = read(make([lines])).text
+    assert " ".join(left) in text
+    assert " ".join(right) in text
+    assert "|" not in text

@@ -22,6 +22,9 @@ from ingest.run_in_headings import capitals_end, heading_end, split_numbered, sp
         ("Use with Anakinra", "Concurrent use of anakinra is not recommended."),
         ("Risk of Bleeding", "• Stop the drug."),
         ("Drug Interactions", "Table 4 displays interactions."),
+        ("Preparation for Intramuscular Administration", "Constitute Cefepime for Injection with a diluent."),
+        ("Limitations of Use", "Use NULOJIX only in patients who are seropositive."),
+        ("Lung Disease (ILD)", "ILD or ILD-like reactions have been seen."),
     ],
 )
 def test_a_heading_in_title_case_ends_where_the_sentence_begins(heading, text):
@@ -38,6 +41,8 @@ def test_a_heading_in_title_case_ends_where_the_sentence_begins(heading, text):
         "Serious skin reactions have been reported.",
         "increased risk of bleeding",
         "Renal Cell Carcinoma INLYTA as a single agent",
+        "Use of PRISTIQ with other MAOIs such as Linezolid Do not start PRISTIQ.",
+        "Potential for QT prolongation with Daily Doses exceeding 27 mg The effect was seen.",
     ],
 )
 def test_a_doubtful_heading_stays_in_the_text(text):

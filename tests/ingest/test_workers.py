@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.workers import Limits, Workers
+from ingest.workers import Limits, Workers, ask_for_time
 from knowledge_base.errors import IngestError
 
 GENEROUS = Limits(seconds=60, wall_seconds=300, n_bytes=2**30)
@@ -61,6 +61,44 @@ def test_an_endless_loop_is_ended_by_the_kernel(workers: Workers[str, object]) -
     limits = Limits(seconds=1, wall_seconds=300, n_bytes=2**30)
     assert reason(workers, "all(iter(int, 1)) or sum(iter(lambda: 0, 1))", limits).startswith("took longer than 1 s")
     assert workers.submit("1 + 1", GENEROUS).result() == 2
+
+
+BURN = "[(ask_for_time(0.7, n), burn(0.5)) for n in range(1, 5)]"
+"""Four steps of half a second of processor time each, every one announced."""
+
+
+def burning(task: str) -> object:
+    def burn(seconds: float) -> None:
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            pass
+
+    return eval(task, {"ask_for_time": ask_for_time, "burn": burn})  # noqa: S307 - the tests' own words
+
+
+@posix_only
+def test_a_task_that_asks_gets_time_and_is_heard_and_one_that_does_not_is_ended() -> None:
+    steps: list[int] = []
+    with Workers(burning, 1) as workers:
+        limits = Limits(seconds=0.4, wall_seconds=60, n_bytes=2**30, more_seconds=9)
+        workers.submit(BURN, limits, steps.append).result()
+        assert steps == [1, 2, 3, 4]
+        # The kernel counts whole seconds.
+        assert reason(workers, "burn(9)", limits).startswith(
+            "took longer than 0 s of processor time, and what it asked"
+        )
+        assert reason(workers, BURN.replace("0.5", "3"), limits).startswith("took longer")
+        bounded = Limits(seconds=0.4, wall_seconds=60, n_bytes=2**30, more_seconds=1)
+        assert reason(workers, BURN.replace("range(1, 5)", "range(1, 50)"), bounded).startswith("took longer")
+
+
+def test_wall_time_grows_with_what_is_asked_for() -> None:
+    task = "[(ask_for_time(1, n), __import__('time').sleep(0.8)) for n in range(1, 4)]"
+    with Workers(burning, 1) as workers:
+        limits = Limits(seconds=1, wall_seconds=1, n_bytes=2**30, more_seconds=9)
+        assert len(workers.submit(task, limits).result()) == 3  # type: ignore[arg-type]
+        bounded = Limits(seconds=1, wall_seconds=1, n_bytes=2**30, more_seconds=0.2)
+        assert reason(workers, task, bounded) == "took longer than 1 s to read; left out"
 
 
 def test_an_endless_wait_is_ended_by_the_parent(workers: Workers[str, object]) -> None:

@@ -38,6 +38,11 @@ TABLE = aspect_table()
         ("who should not take naproxen", 1, "contraindication"),
         ("What is the boxed warning on methotrexate?", 1, "boxed_warning"),
         ("black box warning for escitalopram", 1, "boxed_warning"),
+        ("what changed in the label of metformin", 1, "recent_changes"),
+        ("what is new in the Humira label", 1, "recent_changes"),
+        ("when was the methotrexate label last updated", 1, "recent_changes"),
+        ("which changes were made to the latest prescribing information of apixaban", 1, "recent_changes"),
+        ("has the boxed warning in the warfarin label changed, any label updates?", 1, "recent_changes"),
         ("what is gabapentin used for", 1, "uses"),
         ("why would a doctor prescribe spironolactone", 1, "uses"),
         ("can my child take cetirizine", 1, "children"),
@@ -106,3 +111,17 @@ def test_a_section_that_says_the_aspect_is_recognised() -> None:
     assert not TABLE["dose"].headings.search("Missed dose")
     assert not TABLE["dose"].headings.search("Overdose")
     assert TABLE["dose"].headings.search("Adult dose")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "does the metformin label say anything about changes in taste",
+        "what changes in heart rate does the propranolol label describe",
+        "which dose changes does the label advise in renal impairment",
+        "i was started on a new blood pressure medicine, is it on the label that i can drink",
+        "my prescription was changed to metformin, what does it treat",
+    ],
+)
+def test_changes_of_something_else_are_no_changes_of_the_label(question: str) -> None:
+    assert TABLE.fits(question)["recent_changes"] == 0

@@ -17,7 +17,7 @@ from knowledge_base.types import Query
 def test_the_shipped_adapter_is_of_the_shipped_embedder(embedder) -> None:
     adapter = query_adapter(embedder)
     assert adapter is not None
-    assert adapter.aspects == aspect_table().names
+    assert adapter.aspects == aspect_table().learned
 
 
 def test_another_embedder_has_none(word_embedder) -> None:
@@ -72,3 +72,16 @@ def test_a_knowledge_base_of_another_embedder_answers_by_cues(tmp_path, word_emb
     retriever = HybridRetriever(KnowledgeBase.open(tmp_path, word_embedder))
     found = retriever.search(Query(text="is ibuprofen safe while pregnant"))
     assert found.passages[0].passage.section_code == loinc.PREGNANCY
+
+
+def test_an_aspect_that_was_not_learned_is_read_by_its_cues_alone(tmp_path, embedder, make_document) -> None:
+    codes = {"Recent major changes": loinc.RECENT_CHANGES, "Dose": loinc.DOSAGE}
+    sections = {"Dose": "The dose in the label changed.", "Recent major changes": "Dosage (2) 5/2026"}
+    document = make_document("md:a@1", sections, codes=codes, ingredients=("ibuprofen",))
+    with KnowledgeBaseBuilder(tmp_path, embedder) as builder:
+        builder.add_file("label", "1", [document])
+        builder.publish()
+    retriever = HybridRetriever(KnowledgeBase.open(tmp_path, embedder))
+    found = retriever.search(Query(text="what changed in the ibuprofen label"))
+    assert found.aspects == ("recent_changes",)
+    assert found.passages[0].passage.section_code == loinc.RECENT_CHANGES
