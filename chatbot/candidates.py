@@ -173,7 +173,7 @@ def _split(passage: Passage) -> Sequence[Sentence]:
 
 
 @lru_cache(maxsize=_SPLIT)
-def _sentences(text: str, wrapped: bool) -> Sequence[Sentence]:  # noqa: FBT001 - a key of the cache
+def _sentences(text: str, wrapped: bool) -> Sequence[Sentence]:
     return tuple(split_sentences(text, wrapped=wrapped))
 
 

@@ -223,7 +223,7 @@ def _ends(words: str) -> Iterator[int]:
         if _in_brackets(words, match.start()):
             continue
         before = words[: match.start() + 1]
-        # No word goes over a space, and a long line searched from its beginning for each full stop takes most of the time.
+        # No word goes over a space; to search a long line from its beginning for each full stop took most of the time.
         last = _LAST_WORD.search(before.rsplit(None, 1)[-1]) if before.endswith(".") else None
         if last is not None and _abbreviated(last.group(1)) and not _NAMED_BY_LETTER.search(before):
             continue
@@ -270,7 +270,7 @@ def _sentence(text: str, span: _Span, form: Form) -> Sentence:
             form = "fragment"
         elif _is_heading(words):
             form = "heading"
-        elif sum(1 for _ in islice(_WORD.finditer(words), _MIN_WORDS)) < _MIN_WORDS or words.count("(") != words.count(")"):
+        elif len(list(islice(_WORD.finditer(words), _MIN_WORDS))) < _MIN_WORDS or words.count("(") != words.count(")"):
             form = "fragment"
         elif words[0].islower() or not _BEGINNING.match(words) or _opens_in_brackets(words) or not _WHOLE.search(words):
             # A list item, or the end of a sentence whose beginning stands in another passage.

@@ -58,7 +58,9 @@ class Checker:
     @classmethod
     def of(cls, kb: KnowledgeBase, entails: Entails | None = None) -> Checker:
         """The checker of a knowledge base, which remembers what it has embedded."""
-        return cls(drug_names=kb.store.known_drug_names, embed=_remembering(kb.embedder.embed_passages), entails=entails)
+        return cls(
+            drug_names=kb.store.known_drug_names, embed=_remembering(kb.embedder.embed_passages), entails=entails
+        )
 
     def verify(self, text: str, case: PlantedCase | LabelledText) -> Verdict:
         """The verdict on a text that cites all of a case's evidence."""
