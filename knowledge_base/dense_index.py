@@ -243,8 +243,8 @@ class DenseIndex:
 def _dots(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
     """The inner product of each row and the vector.
 
-    Not as a matrix product: OpenBLAS would divide it among threads, which then spin for some 20 ms and take the cores
-    from the embedder and whatever else a question needs.
+    Not as a matrix product: OpenBLAS would divide it among threads, and on two cores searches without a medicine were
+    a third faster with one thread of it or none; its threads probably wait for more work at the embedder's cost.
     """
     import numpy as np
 
