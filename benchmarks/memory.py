@@ -1,4 +1,4 @@
-"""The memory of a process and all below it, looked at while they run."""
+"""The memory of a process: of one and all below it, looked at while they run, or the most of this one so far."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ def run_and_watch(command: list[str]) -> tuple[str, float]:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return printed, peak
+
+
+def own_peak_mib() -> int:
+    """The most resident memory in MiB that this process has had.
+
+    `getrusage` also counts what the process had that started it, until it ran a program of its own.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
 
 
 def _tree_bytes(pid: int) -> int:

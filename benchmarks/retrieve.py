@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ import numpy as np
 
 from benchmarks import synthetic
 from benchmarks.machine import describe_machine
+from benchmarks.memory import own_peak_mib
 from chatbot.settings import load_settings
 from chatbot.wiring import open_kb, prepare_environment
 from knowledge_base.knowledge_base import KnowledgeBase
@@ -123,8 +123,7 @@ def _measure(base: Path, rounds: int, *, with_recipe: bool) -> dict[str, Any]:
             "best": float(np.median(ours, axis=1).min()),
             "recipe": float(np.median(seconds.get("recipe", [[0.0]]))),
         }
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"n_passages": knowledge_base.manifest.n_passages, "kinds": kinds, "peak_mib": peak}
+    return {"n_passages": knowledge_base.manifest.n_passages, "kinds": kinds, "peak_mib": own_peak_mib()}
 
 
 def _round(

@@ -64,7 +64,6 @@ from chatbot.verifying.entailment import EntailmentError, Entails
 from chatbot.writing import write_answer
 from knowledge_base.drug_names import Resolution
 from knowledge_base.embedder import Embedder
-from knowledge_base.medicine_table import medicine_table
 from knowledge_base.passage_store import PassageStore
 from knowledge_base.types import Passage, Query, Retrieval
 
@@ -291,7 +290,7 @@ class Answerer:
         if model is None:
             return Writing()
         evidence = [one for bullet in number_quotes(q for group in groups for q in group.quotes) for one in bullet]
-        names = await run_sync(self._drug_names)
+        names = await run_sync(lambda: self._kb.store.known_drug_names)
         typed = [turn.content for turn in history if turn.role == "user"]
         try:
             question, placeholders = await run_sync(mask_turns, self._finder, typed, case.asked.question)
@@ -328,10 +327,6 @@ class Answerer:
             prompt=prompt_version(self._mode, case.audience),
             notices=(checked, *dropped, *masked),
         )
-
-    def _drug_names(self) -> frozenset[str]:
-        held = (word for name in self._kb.store.drug_names() for word in (name.name, *name.ingredients))
-        return medicine_table().ingredients.union(held)
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The question, already embedded by retrieval and remembered, then sentences."""

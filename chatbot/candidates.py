@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chatbot.manner import points_back
@@ -25,6 +26,9 @@ _UNRANKED: Final = 40
 _MAX_GAP: Final = 4
 """Characters between two passages of one section: the line breaks that chunking leaves out."""
 _MAX_LEAD_CHARS: Final = 350
+_SPLIT: Final = 4096
+"""Texts whose sentences are remembered, about 8 MB: one answer reads a passage for quotes, for what goes before the
+next one and for conflicts, and the next answer on the same medicine reads it again."""
 _MAX_JOINED_CHARS: Final = 600
 """A sentence that points back is quoted with the one before it up to this length, and passed over beyond."""
 
@@ -172,9 +176,13 @@ def _said_before(passage: Passage, neighbour: Neighbour | None) -> _Said:
     return _of_passage(before, _UNRANKED, None, _Said())[1] if before is not None else _Said()
 
 
-def _split(passage: Passage) -> list[Sentence]:
-    sentences = split_sentences(passage.text, wrapped=passage.document.format not in _UNWRAPPED_FORMATS)
-    return list(_whole_tables(passage.text, sentences))
+def _split(passage: Passage) -> Sequence[Sentence]:
+    return _sentences(passage.text, passage.document.format not in _UNWRAPPED_FORMATS)
+
+
+@lru_cache(maxsize=_SPLIT)
+def _sentences(text: str, wrapped: bool) -> Sequence[Sentence]:
+    return tuple(_whole_tables(text, split_sentences(text, wrapped=wrapped)))
 
 
 def _whole_tables(text: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:

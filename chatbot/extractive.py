@@ -184,8 +184,11 @@ def unmatched(words: Sequence[Word], quotes: Sequence[Quote]) -> tuple[str, ...]
 def _fits(need: Need, candidate: Candidate) -> bool:
     """Whether the sentence speaks of what is asked at all."""
     text = candidate.lower
-    if is_boilerplate(text):
-        return False
+    # What most sentences fail is cheap to see; boilerplate takes as long as all the rest.
+    return _is_on_it(need, candidate, text) and not is_boilerplate(text)
+
+
+def _is_on_it(need: Need, candidate: Candidate, text: str) -> bool:
     if need.partner is not None:
         # A list's lead-in may name the other medicine; the line itself must.
         return _names_partner(need.partner, candidate.text.lower()) > 0 and _is_of_both(candidate, text)

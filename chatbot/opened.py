@@ -80,3 +80,6 @@ class OpenedAnswerer(Answerer):
         """Load the embedder and the indexes now, so that the first question does not wait for them."""
         self.retriever.search(Query(text=_WARM_UP, k=1))
         self._triage.assess(_WARM_UP_GATE)
+        if self._chat_model is not None:
+            # What checks a model's sentences reads them.
+            _ = self.knowledge_base.store.known_drug_names

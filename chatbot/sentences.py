@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, Literal, NamedTuple
 
 Form = Literal["sentence", "list", "row", "heading", "fragment"]
@@ -46,7 +46,6 @@ _BULLET: Final = re.compile(r"^[ \t]*(?:[•■●▪◦○‣∙❑\u203a·*\u2
 _INLINE_BULLET: Final = re.compile(r"(?<=\s)[•■●▪◦○‣∙❑\u203a]\s+")
 _NAMED_BY_LETTER: Final = re.compile(r"\b[a-z]{3,} [A-Z]\.$")
 """The end of "vitamin K." or "hepatitis B.": a sentence's end, unlike the initial of a name."""
-_SPACE: Final = re.compile(r"\s")
 _TERMINAL: Final = re.compile(r"[.!?:;][)\]\"\u201d\u2019']*$")
 _WHOLE: Final = re.compile(r"[.!?:][)\]\"\u201d\u2019']*$|\(\s*\d{1,2}(?:\.\d{1,2})*(?:\s*,\s*\d[\d.]*)*\s*\)$")
 """How a whole sentence ends; a semicolon ends an item of a list."""
@@ -68,7 +67,7 @@ _CROSS_REFERENCE: Final = re.compile(
 )
 """Sent elsewhere, and nothing else said: "(See WARNINGS.)", but not "See a doctor"."""
 _WORD: Final = re.compile(r"[^\W\d_][\w'\u2019-]*|\d[\w.,%/-]*")
-_TABLE_NUMBER: Final = re.compile(r"[<>=\u2264\u2265~(+\u00b1-]*\d[\d.,/%:)*\u2013-]*")
+_TABLE_NUMBER: Final = re.compile(r"(?<!\S)[<>=\u2264\u2265~(+\u00b1-]*\d[\d.,/%:)*\u2013-]*(?!\S)")
 _TABLE_CAPTION: Final = re.compile(r"Table \d+\b[^.]")
 _MIN_TABLE_WORDS: Final = 16
 _TABLE_SHARE: Final = 0.3
@@ -224,9 +223,9 @@ def _ends(words: str) -> Iterator[int]:
         if _in_brackets(words, match.start()):
             continue
         before = words[: match.start() + 1]
-        last = _LAST_WORD.search(before)
-        abbreviated = before.endswith(".") and last is not None and _abbreviated(last.group(1))
-        if abbreviated and not _NAMED_BY_LETTER.search(before):
+        # No word goes over a space; to search a long line from its beginning for each full stop took most of the time.
+        last = _LAST_WORD.search(before.rsplit(None, 1)[-1]) if before.endswith(".") else None
+        if last is not None and _abbreviated(last.group(1)) and not _NAMED_BY_LETTER.search(before):
             continue
         yield match.end()
     yield from (match.end() for match in _REFERENCE_END.finditer(words) if not _in_brackets(words, match.start()))
@@ -251,10 +250,10 @@ def _opens_in_brackets(words: str) -> bool:
 
 
 def _is_run_together_table(words: str) -> bool:
-    tokens = words.split()
-    if len(tokens) < _MIN_TABLE_WORDS:
+    n_words = len(words.split())
+    if n_words < _MIN_TABLE_WORDS:
         return False
-    share = sum(_TABLE_NUMBER.fullmatch(token) is not None for token in tokens) / len(tokens)
+    share = len(_TABLE_NUMBER.findall(words)) / n_words
     return share > _TABLE_SHARE or (_TABLE_CAPTION.match(words) is not None and share > _TABLE_SHARE / 3)
 
 
@@ -271,7 +270,7 @@ def _sentence(text: str, span: _Span, form: Form) -> Sentence:
             form = "fragment"
         elif _is_heading(words):
             form = "heading"
-        elif len(_WORD.findall(words)) < _MIN_WORDS or words.count("(") != words.count(")"):
+        elif len(list(islice(_WORD.finditer(words), _MIN_WORDS))) < _MIN_WORDS or words.count("(") != words.count(")"):
             form = "fragment"
         elif words[0].islower() or not _BEGINNING.match(words) or _opens_in_brackets(words) or not _WHOLE.search(words):
             # A list item, or the end of a sentence whose beginning stands in another passage.
@@ -284,8 +283,8 @@ def _sentence(text: str, span: _Span, form: Form) -> Sentence:
 def _is_heading(words: str) -> bool:
     if _TERMINAL.search(words):
         return False
-    letters = [char for char in words if char.isalpha()]
-    if letters and sum(char.isupper() for char in letters) / len(letters) > 0.7:
+    n_letters = sum(map(str.isalpha, words))
+    if n_letters and sum(map(str.isupper, filter(str.isalpha, words))) / n_letters > 0.7:
         return True
     return _NUMBERED_HEADING.match(words) is not None and len(words) < 90
 
@@ -301,8 +300,6 @@ def _without_run_in_heading(text: str, span: _Span) -> _Span:
 
 
 def _trim(text: str, start: int, end: int) -> _Span:
-    while start < end and _SPACE.match(text[start]):
-        start += 1
-    while end > start and _SPACE.match(text[end - 1]):
-        end -= 1
-    return _Span(start, end)
+    part = text[start:end].lstrip()
+    start = end - len(part)
+    return _Span(start, start + len(part.rstrip()))

@@ -32,7 +32,6 @@ from eval.statistics import wilson
 from eval.tables import to_table
 from knowledge_base.errors import VademecumError
 from knowledge_base.knowledge_base import KnowledgeBase
-from knowledge_base.medicine_table import medicine_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,9 +58,9 @@ class Checker:
     @classmethod
     def of(cls, kb: KnowledgeBase, entails: Entails | None = None) -> Checker:
         """The checker of a knowledge base, which remembers what it has embedded."""
-        held = (word for name in kb.store.drug_names() for word in (name.name, *name.ingredients))
-        names = medicine_table().ingredients.union(held)
-        return cls(drug_names=names, embed=_remembering(kb.embedder.embed_passages), entails=entails)
+        return cls(
+            drug_names=kb.store.known_drug_names, embed=_remembering(kb.embedder.embed_passages), entails=entails
+        )
 
     def verify(self, text: str, case: PlantedCase | LabelledText) -> Verdict:
         """The verdict on a text that cites all of a case's evidence."""

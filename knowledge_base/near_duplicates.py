@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Final
 
 from knowledge_base.words import folded_words, name_key
 
@@ -25,11 +26,29 @@ _DECISIVE: Final = re.compile(
 _NUMBER: Final = re.compile(r"\d+")
 
 
-class Fingerprint(NamedTuple):
-    """What two repeats have in common: their shingles, and in order their numbers and words that turn a meaning."""
+class Fingerprint:
+    """What two repeats have in common, read when it is first compared; `names` are what its medicine is called."""
 
-    shingles: frozenset[tuple[str, ...]]
-    decisive: tuple[str, ...]
+    def __init__(self, text: str, names: Iterable[str] = ()) -> None:
+        self._text = text
+        self._names = tuple(names)
+
+    @cached_property
+    def decisive(self) -> tuple[str, ...]:
+        """In order the numbers, and the words that turn a meaning."""
+        return tuple(_DECISIVE.findall(self._text.lower()))
+
+    @cached_property
+    def shingles(self) -> frozenset[tuple[str, ...]]:
+        """The runs of words, the names of the medicine put aside; mostly the texts differ before it comes to them."""
+        aside = {word for name in self._names for word in name_key(name)}
+        words: list[str] = []
+        for word in folded_words(self._text):
+            masked = _NAME if word in aside else word
+            if masked != _NAME or words[-1:] != [_NAME]:
+                words.append(masked)
+        size = min(_SHINGLE, len(words))
+        return frozenset(tuple(words[n : n + size]) for n in range(len(words) - size + 1)) if words else frozenset()
 
     def repeats(self, other: Fingerprint) -> bool:
         """Whether two texts say the same; symmetric."""
@@ -41,19 +60,6 @@ class Fingerprint(NamedTuple):
         return self.shingles == other.shingles or (
             len(self.shingles & other.shingles) >= _ALIKE * len(self.shingles | other.shingles)
         )
-
-
-def fingerprint(text: str, names: Iterable[str] = ()) -> Fingerprint:
-    """The fingerprint of a text; `names` are what its medicine is called, by ingredient and brand."""
-    aside = {word for name in names for word in name_key(name)}
-    words: list[str] = []
-    for word in folded_words(text):
-        masked = _NAME if word in aside else word
-        if masked != _NAME or words[-1:] != [_NAME]:
-            words.append(masked)
-    size = min(_SHINGLE, len(words))
-    shingles = frozenset(tuple(words[n : n + size]) for n in range(len(words) - size + 1)) if words else frozenset()
-    return Fingerprint(shingles, tuple(_DECISIVE.findall(text.lower())))
 
 
 def numbers_in(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from knowledge_base.near_duplicates import Fingerprint, fingerprint, numbers_in
+from knowledge_base.near_duplicates import Fingerprint, numbers_in
 from knowledge_base.types import DocumentInfo, Passage
 
 _PER_DOCUMENT: Final = 3
@@ -135,7 +135,7 @@ class _Kept:
     @cached_property
     def fingerprint(self) -> Fingerprint:
         info = self._passage.document
-        return fingerprint(self._passage.text, (*info.ingredients, *info.brands))
+        return Fingerprint(self._passage.text, (*info.ingredients, *info.brands))
 
 
 def _is_better_dated(info: DocumentInfo, other: DocumentInfo) -> bool:

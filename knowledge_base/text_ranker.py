@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -112,15 +112,22 @@ def score_texts(message: str, texts: Sequence[FreeText], near: Sequence[float]) 
 
 def score(features: Features, weights: Features = WEIGHTS) -> float:
     """The weighted sum."""
-    return float(sum(value * weight for value, weight in zip(astuple(features), astuple(weights), strict=True)))
+    return float(
+        features.nearness * weights.nearness
+        + features.words * weights.words
+        + features.coverage * weights.coverage
+        + features.subject * weights.subject
+        + features.type * weights.type
+    )
 
 
 def features(question: OpenQuestion, texts: Sequence[FreeText], near: Sequence[float]) -> list[Features]:
     """The features of each text; `near` are the cosines of question and texts."""
     shared = _bm25(question.expression, texts)
     best = max(shared.values(), default=0.0)
+    said = _Said(question.words)
     return [
-        _features(question, text, cosine, shared.get(place, 0.0) / best if best > 0 else 0.0)
+        _features(question, said, text, cosine, shared.get(place, 0.0) / best if best > 0 else 0.0)
         for place, (text, cosine) in enumerate(zip(texts, near, strict=True))
     ]
 
@@ -138,14 +145,15 @@ def cosines(questions: Sequence[str], texts: Sequence[FreeText], embedder: Embed
     return found
 
 
-def _features(question: OpenQuestion, text: FreeText, cosine: float, words: float) -> Features:
+def _features(question: OpenQuestion, said: _Said, text: FreeText, cosine: float, words: float) -> Features:
     folded = f" {' '.join(folded_words(f'{text.heading} {text.text}'))} "
+    heading = _read_heading(text.heading)
     return Features(
         nearness=cosine,
         words=words,
         coverage=share_of(question.meanings, folded),
-        subject=max((_share_named(name, question.words) for name in _read_heading(text.heading).names), default=0.0),
-        type=_fit(question.types, _read_heading(text.heading).types),
+        subject=max((said.share_of(name) for name in heading.names), default=0.0),
+        type=_fit(question.types, heading.types),
     )
 
 
@@ -199,11 +207,21 @@ def _names(heading: str) -> Iterable[frozenset[str]]:
             yield words
 
 
-def _share_named(wanted: frozenset[str], said: frozenset[str]) -> float:
-    """The share of the wanted words that are said, inflected or misspelt by a letter or two as it may be."""
-    if not wanted:
-        return 0.0
-    return sum(any(_same(one, other) for other in said) for one in wanted) / len(wanted)
+class _Said:
+    """The words of a question, in which those of headings are looked up; each is compared once."""
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self._words = words
+        self._known: dict[str, bool] = {}
+
+    def share_of(self, wanted: frozenset[str]) -> float:
+        """The share of the wanted words that are said, inflected or misspelt by a letter or two as it may be."""
+        return sum(map(self._has, wanted)) / len(wanted) if wanted else 0.0
+
+    def _has(self, word: str) -> bool:
+        if word not in self._known:
+            self._known[word] = any(_same(word, other) for other in self._words)
+        return self._known[word]
 
 
 def _same(one: str, other: str) -> bool:
