@@ -35,7 +35,7 @@ from eval.measures import OURS, Measure
 from eval.statistics import wilson
 from knowledge_base.errors import VademecumError
 
-SETS: Final = ("development", "held_back", "third", "fourth")
+SETS: Final = ("development", "held_back", "third", "fourth", "fifth")
 _TASK: Final = "safety"
 _NAMES: Final = (
     *("pantoprazole", "warfarin", "lisinopril", "sertraline", "gabapentin", "insulin", "methotrexate", "oxycodone"),

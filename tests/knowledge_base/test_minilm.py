@@ -61,4 +61,4 @@ def test_many_threads_embed_many_passages_in_order() -> None:
     embedder = SentenceTransformerEmbedder()
     together = embedder.embed_passages(texts)
     for place in (0, 49, 149):
-        assert float(together[place] @ embedder.embed_passages([texts[place]])[0]) > 0.99999
+        assert float(together[place] @ embedder.embed_passages([texts[place]])[0]) > 0.9999
