@@ -20,6 +20,7 @@ from knowledge_base.common_words import edits_to_common, is_common
 from knowledge_base.medicine_table import MedicineTable, canonical_ingredient, is_salt_word, medicine_table
 from knowledge_base.misspellings import MIN_CHARS, NearName, SpellingIndex
 from knowledge_base.name_slots import ends_like_illness, in_drug_slot, in_illness_slot, is_owned
+from knowledge_base.phrase_spellings import PhraseSpellings
 from knowledge_base.types import DrugMention, DrugName, Match, Relation
 from knowledge_base.unknown_drugs import unknown_words
 from knowledge_base.words import Word, name_key, singular, word_set, words_of
@@ -89,6 +90,7 @@ class DrugLexicon:
         self._names = MappingProxyType({ingredient: tuple(found) for ingredient, found in names.items()})
         spelled = (key[0] for key in entries if len(key) == 1 and key not in codes)
         self._spelling = SpellingIndex(word for word in spelled if not is_common(word))
+        self._phrases = PhraseSpellings(key for key in entries if key not in codes)
 
     @classmethod
     def build(
@@ -148,13 +150,12 @@ class DrugLexicon:
                 mentions.append(_mention(text, words[first:last], entry.match, entry.readings))
             else:
                 unknown.append(_joined(words[first:last]))
-        for place in range(len(words)):
-            if place not in taken and (found := self._misspelt(text, words, place, taken)) is not None:
-                taken.update(found.places)
-                if found.mention is not None:
-                    mentions.append(found.mention)
-                else:
-                    unknown.append(_joined([words[one] for one in found.places]))
+        for found in self._all_misspelt(text, words, taken):
+            taken.update(found.places)
+            if found.mention is not None:
+                mentions.append(found.mention)
+            else:
+                unknown.append(_joined([words[one] for one in found.places]))
         free = set(range(len(words))) - taken
         n_known = len({mention.ingredients for mention in mentions})
         unknown += unknown_words(words, free, n_known, self._is_text_word)
@@ -192,6 +193,31 @@ class DrugLexicon:
             if entry is not None and not _is_measured(words, place, last):
                 return last, entry
         return place, None
+
+    def _all_misspelt(self, text: str, words: Sequence[Word], taken: set[int]) -> Iterable[_Misspelt]:
+        """One name after the other; the caller adds the places of each to `taken`."""
+        if (phrase := self._misspelt_phrase(text, words, taken)) is not None:
+            yield phrase
+        for place in range(len(words)):
+            if place not in taken and (found := self._misspelt(text, words, place, taken)) is not None:
+                yield found
+
+    def _misspelt_phrase(self, text: str, words: Sequence[Word], taken: set[int]) -> _Misspelt | None:
+        """A name of several words with one edit, unless the edited word may be meant as it is written."""
+        for near in self._phrases.near(words):
+            places = tuple(at for at, one in enumerate(words) if near.written.start <= one.start < near.written.end)
+            slip = near.slip()
+            if slip is None or (slip and (is_common(slip) or self._is_in_use(slip))) or not taken.isdisjoint(places):
+                continue
+            readings = self._entries[near.key].readings
+            rivals = [key for key in self._phrases.rivals(near) if self._entries[key].readings != readings]
+            names = [" ".join(key) for key in (near.key, *rivals)]
+            if not rivals and readings:
+                return _Misspelt(places, _mention(text, [near.written], "misspelling", readings, *names))
+            if readings or any(self._entries[key].readings for key in rivals):
+                return _Misspelt(places, _mention(text, [near.written], "ambiguous", (), *names))
+            return _Misspelt(places, None)
+        return None
 
     def _misspelt(self, text: str, words: Sequence[Word], place: int, taken: Collection[int]) -> _Misspelt | None:
         word = words[place].text

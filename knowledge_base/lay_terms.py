@@ -6,7 +6,7 @@ Data in `data/lay_terms.toml`. A meaning is a set of phrases of folded words; a 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -44,9 +44,14 @@ def meanings_of(words: Sequence[Word]) -> tuple[Meaning, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def said_in(folded: str, meanings: Iterable[Meaning]) -> frozenset[int]:
+    """The places of the meanings that a text has, as `Meaning.is_in` reads it."""
+    return frozenset(place for place, one in enumerate(meanings) if one.is_in(folded))
+
+
 def share_of(meanings: Collection[Meaning], folded: str) -> float:
     """The share of meanings that a text has, as `Meaning.is_in` reads it; 0 for no meanings."""
-    return sum(one.is_in(folded) for one in meanings) / len(meanings) if meanings else 0.0
+    return len(said_in(folded, meanings)) / len(meanings) if meanings else 0.0
 
 
 def _needle(phrase: str) -> str:

@@ -17,7 +17,7 @@ from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import DrugClasses
 from knowledge_base.folded_texts import folded_text
 from knowledge_base.fusion import RRF_K
-from knowledge_base.lay_terms import share_of
+from knowledge_base.lay_terms import said_in
 from knowledge_base.loinc import is_highlights
 from knowledge_base.scopes import Interactant
 from knowledge_base.types import DocumentInfo, Passage
@@ -97,10 +97,11 @@ class Tables(NamedTuple):
 
 
 class TextScore(NamedTuple):
-    """What a passage's words add to its score, and whether they name another medicine of the question."""
+    """What a passage's words add to its score, whether they name another medicine, which meanings they have."""
 
     score: float
     names_other: bool
+    says: frozenset[int]
 
 
 def prior(
@@ -147,7 +148,8 @@ def text_score(
     `folded` is what `folded_text` gave for the passage, if it was asked already.
     """
     folded = folded_text(passage) if folded is None else folded
-    score = _COVERAGE * share_of(reading.meanings, folded)
+    says = said_in(folded, reading.meanings)
+    score = _COVERAGE * len(says) / max(len(reading.meanings), 1)
     first = next((table[name] for name in reading.aspects if name in table), None)
     if first is not None:
         score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
@@ -156,7 +158,7 @@ def text_score(
     is_asked_for = first is not None and passage.section_code in first.sections
     if is_highlights(passage.section_path) and not (is_asked_for and first is not None and not first.learned):
         score -= _SUMMARY_LOSS
-    return TextScore(score + naming, naming > 0)
+    return TextScore(score + naming, naming > 0, says)
 
 
 def _by_section(catalogue: Catalogue, reading: Reading, table: AspectTable) -> NDArray[np.float32]:

@@ -34,7 +34,7 @@ from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
 from knowledge_base.unread_names import UnreadNames
 from knowledge_base.word_index import WordIndex
-from knowledge_base.wording import wording
+from knowledge_base.wording import detail, wording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -183,7 +183,7 @@ class HybridRetriever:
         ranked = []
         for number, passage in opened.store.passages(list(at)).items():
             said = text_score(passage, reading, self._tables.aspects, scope.interactants, opened.folded(passage))
-            ranked.append(Ranked(passage, at[number] + said.score, said.names_other))
+            ranked.append(Ranked(passage, at[number] + said.score, said.names_other, said.says))
         if not scope.about_drug:
             ranked.sort(key=lambda one: (-one.score, one.passage.number))
             ranked = [*_as_texts(query.text, vector, ranked[:_TEXTS], opened.dense), *ranked[_TEXTS:]]
@@ -193,7 +193,7 @@ class HybridRetriever:
                 one._replace(score=one.score + _RERANKED * score) for one, score in zip(ranked, again, strict=True)
             ]
         ranked.sort(key=lambda one: (-one.score, one.passage.number))
-        return spread(ranked, reading.doubt)
+        return spread(ranked, reading.doubt, detail(len(reading.words)) if scope.about_drug else 0.0)
 
     def _open(self) -> _Opened:
         with self._lock:

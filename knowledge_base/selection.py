@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
 
 from knowledge_base.near_duplicates import Fingerprint, numbers_in
 from knowledge_base.types import DocumentInfo, Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _PER_DOCUMENT: Final = 3
 _FEW_DOCUMENTS: Final = 3
@@ -23,22 +28,29 @@ _ALIKE_CHARS: Final = 0.7
 _CLEARLY_BETTER: Final = 0.3
 
 
-_SPREAD: Final = 5
-"""Among so many first places doubtful readings of a question share."""
+_SPREAD: Final = 10
+"""So many first places are shared among sections and among the words of a question."""
 _SAME_SECTION_LOSS: Final = 0.8
 """What a further passage of a section already shown loses when nothing is known of what is asked."""
+_DETAILED_DOUBT: Final = 0.5
+"""A question of many words may need a second section however sure it is what the first one is."""
+_NEW_WORDS: Final = 3.0
+"""What a passage gains that alone has all the words a detailed question still waits for."""
+_WAIT: Final = 2
+"""So many passages of each other medicine, at most, come between two of the same."""
 
 
 class Ranked(NamedTuple):
-    """A passage, its score in one ranking, and whether it names the other medicine that is asked about."""
+    """A passage, its score in one ranking, whether it names the other medicine, and which meanings of the question."""
 
     passage: Passage
     score: float
     names_other: bool = False
+    says: frozenset[int] = frozenset()
 
 
 def interleave(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
-    """One ranking in which the medicines take turns.
+    """One ranking of several: the best passage of each medicine, then by score, none waiting long for its next.
 
     One that names the other comes before one that does not; then the first named, unless another fits clearly better.
     """
@@ -47,7 +59,19 @@ def interleave(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
         return list(filled[0]) if filled else []
     best = max(ranking[0].score for ranking in filled)
     filled.sort(key=lambda ranking: (not ranking[0].names_other, best - ranking[0].score > _CLEARLY_BETTER))
-    return take_turns(filled)
+    merged: dict[int, Ranked] = {}
+    left = [list(reversed(ranking)) for ranking in filled]
+    due = list(range(len(left)))
+    turn = 0
+    while any(left):
+        open_ = [one for one in range(len(left)) if left[one]]
+        waiting = [one for one in open_ if turn >= due[one]]
+        one = waiting[0] if waiting else max(open_, key=lambda one: left[one][-1].score)
+        best_left = left[one].pop()
+        merged.setdefault(best_left.passage.number, best_left)
+        turn += 1
+        due[one] = turn + _WAIT * (len(left) - 1)
+    return list(merged.values())
 
 
 def take_turns(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
@@ -60,21 +84,44 @@ def take_turns(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
     return list(merged.values())
 
 
-def spread(ranked: Sequence[Ranked], doubt: float) -> list[Ranked]:
-    """The first places given to different kinds of sections, the more the more doubtful what is asked.
+def spread(ranked: Sequence[Ranked], doubt: float, detail: float = 0.0) -> list[Ranked]:
+    """The first places given to different kinds of sections, and to passages that say what is not said yet.
 
     The very first stays first. After Carbonell and Goldstein's maximal marginal relevance (SIGIR 1998), with the
-    section's code as likeness and `doubt` in [0, 1] as its weight.
+    section's code as likeness, and Santos, Macdonald and Ounis's xQuAD (WWW 2010), with the question's meanings as
+    what is to be covered.
+
+    Args:
+        ranked: best first.
+        doubt: how likely another section is asked for than the likeliest, in [0, 1].
+        detail: how specific the question is, in [0, 1].
     """
-    left = list(ranked)
-    first: list[Ranked] = []
-    shown: Counter[str | None] = Counter()
-    while doubt > 0 and left and len(first) < _SPREAD:
-        worth = [one.score - _SAME_SECTION_LOSS * doubt * shown[one.passage.section_code] for one in left]
-        best = left.pop(max(range(len(left)), key=worth.__getitem__))
-        shown[best.passage.section_code] += 1
+    loss = _SAME_SECTION_LOSS * max(doubt, _DETAILED_DOUBT * detail)
+    if loss <= 0 or not ranked:
+        return list(ranked)
+    gains = _NEW_WORDS * detail * _rarities(ranked)
+    codes: dict[str | None, int] = {}
+    section = np.array([codes.setdefault(one.passage.section_code, len(codes)) for one in ranked])
+    worth = np.array([one.score for one in ranked])
+    first: list[int] = []
+    while len(first) < min(_SPREAD, len(ranked)):
+        best = int(np.argmax(worth + gains.sum(axis=1))) if first else 0
         first.append(best)
-    return [*first, *left]
+        worth[section == section[best]] -= loss
+        worth[best] = -np.inf
+        gains[:, gains[best] > 0] = 0
+    rest = np.setdiff1d(np.arange(len(ranked)), first)
+    return [ranked[place] for place in (*first, *rest.tolist())]
+
+
+def _rarities(ranked: Sequence[Ranked]) -> NDArray[np.float64]:
+    """For each passage and meaning how few of the passages have it; what one with every meaning has adds up to 1."""
+    has = np.zeros((len(ranked), 1 + max((max(one.says, default=0) for one in ranked), default=0)))
+    for place, one in enumerate(ranked):
+        has[place, list(one.says)] = 1.0
+    n_having = has.sum(axis=0)
+    rarity = np.where(n_having > 0, np.log((len(ranked) + 1) / np.maximum(n_having, 1)), 0.0)
+    return np.asarray(has * (rarity / max(rarity.sum(), 1e-9)))
 
 
 def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:

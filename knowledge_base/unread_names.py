@@ -7,19 +7,19 @@ answered from any label. Only for questions in which nothing else was read as a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from knowledge_base.common_words import is_common
+from knowledge_base.phrase_spellings import PhraseSpellings
 from knowledge_base.types import DrugName
-from knowledge_base.words import Word, name_key, words_of
+from knowledge_base.words import name_key, words_of
 
 _MIN_CHARS: Final = 6
 """A shorter name is one edit from too many words."""
-_MIN_CHARS_OF_PHRASE: Final = 10
 
 
 class UnreadNames:
@@ -32,13 +32,13 @@ class UnreadNames:
         for key in sorted(keys):
             if len(key) == 1 and len(key[0]) >= _MIN_CHARS:
                 self._single[key[0][0]].append(key[0])
-        self._phrases = _by_word(key for key in keys if len(key) > 1)
+        self._phrases = PhraseSpellings(keys)
 
     def find(self, text: str) -> tuple[str, ...]:
         """The stretches of a text that are most likely a held medicine's name, as written."""
         words = words_of(text)
-        phrase = self._phrase(words)
-        found = [phrase] if phrase is not None else [word for word in words if self._is_near_name(word.text)]
+        phrase = next(self._phrases.near(words), None)
+        found = [phrase.written] if phrase is not None else [word for word in words if self._is_near_name(word.text)]
         return tuple(dict.fromkeys(text[word.start : word.end] for word in found))
 
     def _is_near_name(self, word: str) -> bool:
@@ -47,34 +47,3 @@ class UnreadNames:
         # Who misspells a medicine mostly has its first letter right.
         near = process.extractOne(word, self._single.get(word[0], ()), scorer=OSA.distance, score_cutoff=1)
         return near is not None and not self._is_text_word(word)
-
-    def _phrase(self, words: Sequence[Word]) -> Word | None:
-        keys = {key: None for word in words for key in self._phrases.get(word.text, ())}
-        stretches = _stretches(words, max(map(len, keys), default=0) + 1)
-        for key in keys:
-            name = " ".join(key)
-            for n_chars in (len(name) - 1, len(name), len(name) + 1):
-                for written in stretches.get((name[0], n_chars), ()):
-                    if OSA.distance(written.text, name, score_cutoff=1) <= 1:
-                        return written
-        return None
-
-
-def _stretches(words: Sequence[Word], n_words: int) -> Mapping[tuple[str, int], list[Word]]:
-    """Up to so many words in a row, by their first letter and number of characters."""
-    found: dict[tuple[str, int], list[Word]] = defaultdict(list)
-    for first, word in enumerate(words):
-        written = ""
-        for last in words[first : first + n_words]:
-            written = f"{written} {last.text}" if written else last.text
-            found[written[0], len(written)].append(Word(written, word.start, last.end))
-    return found
-
-
-def _by_word(keys: Iterable[tuple[str, ...]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for key in sorted(keys):
-        if len(" ".join(key)) >= _MIN_CHARS_OF_PHRASE:
-            for word in dict.fromkeys(key):
-                found[word].append(key)
-    return {word: tuple(some) for word, some in found.items()}

@@ -22,6 +22,11 @@ _FULL_LENGTH: Final = 8
 """From so many words that carry it, medicines not counted, a question is as specific as any."""
 
 
+def detail(n_words: int) -> float:
+    """How specific a question of so many carrying words is, in [0, 1]."""
+    return min(1.0, n_words / _FULL_LENGTH)
+
+
 def wording(
     n_words: int, scores: Mapping[int, float], numbers: NDArray[np.int64], all_said: float
 ) -> NDArray[np.float32]:
@@ -37,5 +42,5 @@ def wording(
     if best <= 0 or all_said <= 0:
         return np.zeros(len(numbers), dtype=np.float32)
     shares = np.array([scores.get(number, 0.0) / best for number in numbers.tolist()], dtype=np.float32)
-    weight = _WEIGHT * min(1.0, n_words / _FULL_LENGTH) * min(1.0, best / all_said)
+    weight = _WEIGHT * detail(n_words) * min(1.0, best / all_said)
     return np.float32(weight) * shares

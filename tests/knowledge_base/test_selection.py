@@ -68,6 +68,21 @@ def test_two_medicines_take_turns() -> None:
     assert [entry.passage.number for entry in interleave([one, two])] == [1, 3, 2, 4]
 
 
+def test_after_the_best_of_each_medicine_the_score_decides_but_none_waits_long() -> None:
+    one = [_ranked(place, "a", f"a{place}", 5.0 - place / 100) for place in range(6)]
+    two = [_ranked(10 + place, "b", f"b{place}", 5.0 if place == 0 else 1.0) for place in range(3)]
+    order = [entry.passage.document.id for entry in interleave([one, two])]
+    assert order == ["a", "b", "a", "a", "b", "a", "a", "b", "a"]
+
+
+@given(st.lists(RANKED, max_size=4))
+def test_taking_turns_loses_no_passage(rankings: list[list[Ranked]]) -> None:
+    numbers = [one.passage.number for one in interleave(rankings)]
+    expected = {one.passage.number for ranking in rankings for one in ranking}
+    assert set(numbers) == expected
+    assert len([ranking for ranking in rankings if ranking]) < 2 or len(numbers) == len(expected)
+
+
 def test_the_one_that_fits_clearly_better_comes_first() -> None:
     assert interleave([[_ranked(1, "a", "1", 1.0)], [_ranked(2, "b", "2", 1.8)]])[0].passage.number == 2
 
@@ -82,10 +97,10 @@ def test_nothing_to_interleave() -> None:
     assert interleave([[], []]) == []
 
 
-@given(RANKED, st.floats(0, 1))
-def test_spreading_loses_nothing_and_keeps_the_first(ranked: list[Ranked], doubt: float) -> None:
+@given(RANKED, st.floats(0, 1), st.floats(0, 1))
+def test_spreading_loses_nothing_and_keeps_the_first(ranked: list[Ranked], doubt: float, detail: float) -> None:
     ordered = sorted(ranked, key=lambda one: -one.score)
-    shared = spread(ordered, doubt)
+    shared = spread(ordered, doubt, detail)
     assert sorted(map(id, shared)) == sorted(map(id, ordered))
     assert shared[:1] == ordered[:1]
     assert spread(ordered, 0.0) == ordered
@@ -96,6 +111,21 @@ def test_in_doubt_another_section_comes_before_more_of_the_same() -> None:
     ranked.append(_ranked(9, "a", "other", 1.5, "34070-3"))
     assert [one.passage.number for one in spread(ranked, 0.9)][1] == 9
     assert [one.passage.number for one in spread(ranked, 0.1)][1] == 1
+
+
+def test_a_detailed_question_brings_what_its_first_passage_leaves_unsaid() -> None:
+    ranked = [_ranked(place, "a", f"a{place}", 3.0 - place / 100, f"{place}") for place in range(5)]
+    ranked = [one._replace(says=frozenset({0, 1})) for one in ranked]
+    ranked.append(_ranked(9, "a", "the only one with the third", 2.0, "9")._replace(says=frozenset({2})))
+    assert [one.passage.number for one in spread(ranked, 0.0, 1.0)][:3] == [0, 9, 1]
+    assert [one.passage.number for one in spread(ranked, 0.0, 0.2)][:3] == [0, 1, 2]
+
+
+def test_a_detailed_question_brings_a_second_section_however_sure_the_first_is() -> None:
+    ranked = [_ranked(place, "a", f"a{place}", 2.0 - place / 100, "34068-7") for place in range(5)]
+    ranked.append(_ranked(9, "a", "other", 1.8, "34070-3"))
+    assert [one.passage.number for one in spread(ranked, 0.0, 1.0)][1] == 9
+    assert [one.passage.number for one in spread(ranked, 0.0, 0.2)][1] == 1
 
 
 def test_one_long_section_leaves_room_for_the_others() -> None:

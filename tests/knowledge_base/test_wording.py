@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from knowledge_base.wording import wording
+from knowledge_base.wording import detail, wording
 
 NUMBERS = np.array([3, 5, 9], dtype=np.int64)
 
@@ -27,3 +27,8 @@ def test_words_that_no_passage_holds_together_count_less() -> None:
     some, all_of_them, more = (wording(8, {5: best}, NUMBERS, 4.0)[1] for best in (1.0, 4.0, 6.0))
     assert some == all_of_them / 4
     assert more == all_of_them
+
+
+def test_the_more_words_the_more_specific_up_to_a_point() -> None:
+    assert detail(0) == 0
+    assert 0 < detail(2) < detail(8) == detail(20) == 1
