@@ -25,6 +25,7 @@ from chatbot.verifying.negations import negation_problem
 from chatbot.verifying.numbers import numbers_problem
 from chatbot.verifying.populations import population_problem
 from chatbot.verifying.reply import WrittenSentence
+from chatbot.verifying.roles import role_problem
 from chatbot.verifying.words import Words, words_of
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -125,6 +126,7 @@ class Verifier:
         yield population_problem(written, source, core)
         yield frequency_problem(written, source)
         yield direction_problem(written, source)
+        yield role_problem(written, source, self._drug_names)
 
     def _meaning(self, sentence: WrittenSentence, written: Words, source: Words) -> Verdict:
         if self._embed is None:
