@@ -12,89 +12,33 @@ from functools import cache
 from itertools import product, zip_longest
 from typing import Final, NamedTuple
 
-from chatbot.verifying.words import Token, Words, stem_of
+from chatbot.verifying.words import STOPS, Token, Words, stem_of
 
 _ACTS: Final = re.compile(
-    r"(?:increas|rais|elevat|potentiat|enhanc|augment|prolong|decreas|reduc|lower|diminish|attenuat|inhibit|block|induc"
-    r"|antagoni[sz]|displac|replac|suppress|stimulat|treat|caus|worsen|exacerbat|precipitat|accelerat|delay|slow|impair|alter|affect)"
-    r"(?:e[ds]?|s|ing)?|(?:inhibi|induc|reduc|elevat|prolonga|potentia|suppres)[ts]?ions?|rises?|rose|(?:lead|result)s?"
-    r"|led|resulted"
+    r"(?:increas|rais|elevat|potentiat|enhanc|augment|prolong|decreas|reduc|lower|diminish|attenuat|inhibit|block"
+    r"|induc|antagoni[sz]|displac|replac|suppress|stimulat|treat|caus|worsen|exacerbat|precipitat|accelerat|delay"
+    r"|slow|impair|alter|affect)(?:e[ds]?|s|ing)?"
+    r"|(?:inhibi|induc|reduc|elevat|prolonga|potentia|suppres)[ts]?ions?|rises?|rose|(?:lead|result)s?|led|resulted"
 )
 _WITH_PREPOSITION: Final = {"lead": "to", "leads": "to", "led": "to", "result": "in", "results": "in", "resulted": "in"}
 _NOUN: Final = re.compile(r"(?:in|de)creases?|\w+ions?|rises?|delays?|causes?")
 _ARTICLES: Final = frozenset({"a", "an", "the", "any", "no", "this", "such", "for"})
 _BE: Final = frozenset({"is", "are", "was", "were", "be", "been", "being"})
-_BY: Final = frozenset(
-    [
-        "by",
-        "with",
-        "when",
-        "if",
-        "in",
-        "during",
-        "after",
-        "following",
-        "from",
-        "while",
-        "upon",
-        "under",
-        "as",
-        "on",
-        "due",
-        "because",
-        "among",
-        "where",
-        "using",
-        "through",
-    ]
+_BY: Final = re.compile(
+    r"by|with|when|if|in|during|after|following|from|while|upon|under|as|on|due|because|among|where|using"
+    r"|through"
 )
 """What a passive or an intransitive verb has its doer after."""
 _OF: Final = frozenset({"in", "of", "to"})
 _JOINS: Final = frozenset({",", "and", "or", "but", "that", "which"})
-_STOPS: Final = frozenset(".;:!?")
 _VAGUE: Final = frozenset(
-    [
-        "patient",
-        "people",
-        "person",
-        "adult",
-        "subject",
-        "dose",
-        "dosage",
-        "level",
-        "concentration",
-        "plasma",
-        "serum",
-        "blood",
-        "exposure",
-        "effect",
-        "risk",
-        "clearance",
-        "metabolism",
-        "absorption",
-        "activity",
-        "treatment",
-        "therapy",
-        "use",
-        "drug",
-        "medicine",
-        "medication",
-        "administration",
-        "coadministration",
-        "concomitant",
-        "taken",
-        "given",
-        "take",
-        "give",
-        "receive",
-        "should",
-        "fold",
-        "half-life",
-        "auc",
-        "cmax",
-        "mean",
-        "maximum",
-    ]
+    (
+        *("patient", "people", "person", "adult", "subject", "dose", "dosage", "level", "concentration"),
+        *("plasma", "serum", "blood", "exposure", "effect", "risk", "clearance", "metabolism", "absorption"),
+        *("activity", "treatment", "therapy", "use", "drug", "medicine", "medication", "administration"),
+        *("coadministration", "concomitant", "taken", "given", "take", "give", "receive", "should", "fold"),
+        *("half-life", "auc", "cmax", "mean", "maximum"),
+    )
 )
 """Words that stand on either side of such a verb and name nothing that acts."""
 _AMOUNT: Final = re.compile(r"[\d.,]+|%|\w*fold|times?|about|approximately|up|to|at|least|\w+ly|not|also|and|further")
@@ -138,7 +82,7 @@ def _pairs(words: Words, names: Collection[str]) -> Iterator[tuple[str, str]]:
 def _roles(words: Words) -> Iterator[_Role]:
     sentence: list[Token] = []
     for token in (*words.tokens, Token(".", ".", is_content=False)):
-        if token.text in _STOPS:
+        if token.text in STOPS:
             yield from _roles_of(sentence)
             sentence = []
         else:
@@ -169,11 +113,11 @@ def _role(subject: Sequence[Token], tokens: Sequence[Token], act: int, end: int)
     if verb in _WITH_PREPOSITION:
         return _Role.of(subject, right[1:])
     if right and right[0].text in _OF and _is_noun(tokens, act):
-        marker = next((i for i, token in enumerate(right) if i and token.text in _BY), len(right))
+        marker = next((i for i, token in enumerate(right) if i and _BY.fullmatch(token.text)), len(right))
         return _Role.of([*subject, *right[marker:]], right[:marker])
     if _is_passive(tokens, act) or _lacks_object(right):
         return _Role.of(right, subject)
-    marker = next((i for i, token in enumerate(right) if token.text in _BY), len(right))
+    marker = next((i for i, token in enumerate(right) if _BY.fullmatch(token.text)), len(right))
     if verb.startswith("replac") and not _stems(subject):
         return _Role.of(right[marker:], right[:marker])
     return _Role.of(subject if _stems(subject) else right[marker:], right[:marker])
@@ -214,7 +158,7 @@ def _is_passive(tokens: Sequence[Token], act: int) -> bool:
 def _lacks_object(right: Sequence[Token]) -> bool:
     """Whether nothing but an amount stands between the verb and what follows in a phrase of its own."""
     for token in right:
-        if token.text in _BY or token.text == ",":
+        if _BY.fullmatch(token.text) or token.text == ",":
             return True
         if not _AMOUNT.fullmatch(token.text):
             return False

@@ -23,6 +23,7 @@ from chatbot.verifying.frequencies import frequency_problem, hedge_problem
 from chatbot.verifying.names import names_problem
 from chatbot.verifying.negations import negation_problem
 from chatbot.verifying.numbers import numbers_problem
+from chatbot.verifying.places import place_problem
 from chatbot.verifying.populations import population_problem
 from chatbot.verifying.reply import WrittenSentence
 from chatbot.verifying.roles import role_problem
@@ -127,6 +128,7 @@ class Verifier:
         yield frequency_problem(written, source)
         yield direction_problem(written, source)
         yield role_problem(written, source, self._drug_names)
+        yield place_problem(written, source, self._drug_names)
 
     def _meaning(self, sentence: WrittenSentence, written: Words, source: Words) -> Verdict:
         if self._embed is None:
