@@ -157,7 +157,7 @@ class Answerer:
         read = clean_question(question)
         question, history = read.text, [replace(turn, content=clean_question(turn.content).text) for turn in history]
         model = for_session(self._chat_model, session) if self._chat_model is not None else None
-        run = Run(on_progress, notices=folded_notices(read.folded))
+        run = Run(on_progress, notices=folded_notices(read.folded), model=model)
         with run.stage("triage"):
             verdict = await run_sync(self._triage.assess, question[:MAX_TRIAGED_CHARS], history)
             reason = self._misuse.find(question[:MAX_TRIAGED_CHARS])

@@ -27,7 +27,7 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
 from chatbot.models.pace import Limits, paced
-from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError
+from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError, TokenUsage
 
 _NO_KEY = "none"
 """Local servers ask for no key, but the client refuses an empty one."""
@@ -41,6 +41,8 @@ _BACK_OFF_SECONDS: Final = 0.25
 _DONE: Final = "[DONE]"
 _VLLM: Final = "vllm"
 """What vLLM's list of models says under `owned_by`."""
+_COUNTS_TOKENS: Final = frozenset({_VLLM, "llamacpp", "library", "openai", "openai-internal", "system"})
+"""What vLLM, llama.cpp, Ollama and OpenAI say there; others may refuse a request that asks them to count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,11 @@ class _Server:
     """What the list of models tells of a server."""
 
     model: str
-    is_vllm: bool
+    owner: str
+
+    @property
+    def is_vllm(self) -> bool:
+        return self.owner == _VLLM
 
 
 @dataclass(slots=True)
@@ -102,6 +108,7 @@ class OpenAIChatModel:
         self._back_off_seconds = back_off_seconds
         self._known = _Known()
         self._session = ""
+        self._usage: TokenUsage | None = TokenUsage()
 
     @property
     def name(self) -> str:
@@ -112,7 +119,13 @@ class OpenAIChatModel:
         """The same model for one session: vLLM keeps the prefixes of its prompts apart from those of others."""
         other = copy(self)
         other._session = session
+        other._usage = TokenUsage()
         return other
+
+    @property
+    def usage(self) -> TokenUsage | None:
+        """The tokens of this session's replies as the server counted them; None if one was not counted or broke off."""
+        return self._usage
 
     async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         """The reply in pieces, at temperature 0; closing the generator closes the connection.
@@ -185,12 +198,19 @@ class OpenAIChatModel:
                     temperature=0.0,
                     seed=0,
                     stream=True,
+                    stream_options={"include_usage": True} if server.owner in _COUNTS_TOKENS else openai.omit,
                     extra_body={"cache_salt": self._salt()} if server.is_vllm else None,
                 ) as reply:
-                    async for line in reply.iter_lines():
-                        for choice in _choices(line, reply.http_request):
-                            ended = ended or choice.get("finish_reason") is not None
-                            yield choice["delta"].get("content") or ""
+                    usage = None
+                    try:
+                        async for line in reply.iter_lines():
+                            chunk = _chunk(line, reply.http_request)
+                            usage = _usage(chunk.get("usage")) or usage
+                            for choice in chunk.get("choices") or ():
+                                ended = ended or choice.get("finish_reason") is not None
+                                yield choice["delta"].get("content") or ""
+                    finally:
+                        self._usage = self._usage.plus(usage) if self._usage and usage else None
             except openai.NotFoundError:
                 # Another model may be served there now.
                 self._known.server = None
@@ -221,7 +241,9 @@ class OpenAIChatModel:
             offered = []
         if self._model is None and not offered:
             raise ChatModelError(f"the server at {self._base_url} offers no model; set VADEMECUM_LLM_MODEL")
-        return _Server(model=self._model or offered[0].id, is_vllm=any(model.owned_by == _VLLM for model in offered))
+        name = self._model or offered[0].id
+        owners = {model.id: model.owned_by for model in offered}
+        return _Server(model=name, owner=_VLLM if _VLLM in owners.values() else owners.get(name, ""))
 
     def _salt(self) -> str:
         return hmac.new(self._known.salt_key, self._session.encode(), hashlib.sha256).hexdigest()
@@ -278,7 +300,7 @@ def _retry_after_seconds(written: str) -> float:
     return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when.tzinfo is not None else 0.0
 
 
-def _choices(line: str, request: httpx2.Request) -> list[dict[str, Any]]:
+def _chunk(line: str, request: httpx2.Request) -> dict[str, Any]:
     """What one line of a reply says (server-sent events, https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
     Raises:
@@ -286,13 +308,23 @@ def _choices(line: str, request: httpx2.Request) -> list[dict[str, Any]]:
         ValueError: the line is no JSON.
     """
     if not line.startswith("data:"):
-        return []
+        return {}
     if (data := line[5:].strip()) == _DONE:
-        return [{"delta": {}, "finish_reason": "stop"}]
-    chunk = json.loads(data)
+        return {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+    chunk: dict[str, Any] = json.loads(data)
     if chunk.get("error"):
         raise openai.APIError("the server met an error", request, body=None)
-    return chunk.get("choices") or []
+    return chunk
+
+
+def _usage(told: object) -> TokenUsage | None:
+    """The counts of a chunk; most have none, and what is no count is none either."""
+    if not isinstance(told, dict):
+        return None
+    n_read, n_written = told.get("prompt_tokens"), told.get("completion_tokens")
+    if not (isinstance(n_read, int) and isinstance(n_written, int)):
+        return None
+    return TokenUsage(n_read=n_read, n_written=n_written)
 
 
 def _param(message: Message) -> ChatCompletionMessageParam:

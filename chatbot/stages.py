@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Literal, TypeVar
 
+from chatbot.models.types import ChatModel, TokenUsage, usage_of
 from chatbot.types import Notice, Response
 
 R = TypeVar("R", bound=Response)
@@ -31,6 +32,8 @@ class Run:
     on_progress: OnProgress | None = None
     notices: tuple[Notice, ...] = ()
     """How the question was read; they stand first."""
+    model: ChatModel | None = None
+    """The language model of this answer alone."""
     timings_seconds: dict[str, float] = field(default_factory=dict)
     _shown: bool = False
 
@@ -50,11 +53,12 @@ class Run:
         self._report(Progress("text", text))
 
     def finish(self, response: R) -> R:
-        """The response with the run's notices and timings; its text is reported whole unless it came in pieces."""
+        """The response with the run's notices, timings and tokens; its text is reported unless it came in pieces."""
         if not self._shown:
             self.show(response.text)
         notices = (*self.notices, *response.notices)
-        return replace(response, notices=notices, timings_seconds=dict(self.timings_seconds))
+        usage = usage_of(self.model) if self.model is not None else TokenUsage()
+        return replace(response, notices=notices, usage=usage, timings_seconds=dict(self.timings_seconds))
 
     def _report(self, progress: Progress) -> None:
         if self.on_progress is not None:

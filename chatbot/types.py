@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from chatbot.models.types import TokenUsage
 from knowledge_base.absence import Presence, SectionRead
 from knowledge_base.types import Box, DrugMention, Passage, ScoredPassage, Sharing
 
@@ -118,6 +119,8 @@ class Response:
     model: str = "extractive"
     prompt: str | None = None
     """The version of the prompt a language model was given; None where none wrote."""
+    usage: TokenUsage | None = field(default_factory=TokenUsage)
+    """What language models read and wrote for it, nothing where none was asked; None where one did not tell."""
     reading_grade: float | None = None
     """Years of school the text asks of its reader; None where it is too short to tell."""
     index_version: str = ""

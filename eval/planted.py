@@ -9,25 +9,27 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from chatbot.candidates import Candidate, collect_candidates, unranked
 from chatbot.manner import is_boilerplate, points_back
 from chatbot.types import Citation
 from eval.rewordings import FURTHER_REWORDINGS, REWORDINGS, join
-from eval.spoilings import FURTHER_SPOILINGS, SPOILINGS, swap_medicine
+from eval.spoilings import FURTHER_SPOILINGS, SPOILINGS, exchange_medicines, swap_medicine
 from knowledge_base import loinc
 from knowledge_base.drug_classes import drug_classes
+from knowledge_base.medicine_table import medicine_table
 from knowledge_base.passage_store import PassageStore
 
 Half = Literal["tuning", "held back"]
 JOINED: Final = "two joined"
 DRUG_SWAPPED: Final = "drug swapped"
 SOURCE_SWAPPED: Final = "source swapped"
+ROLES_EXCHANGED: Final = "roles exchanged"
 PER_KIND: Final = 60
-"""Cases of each kind in each half: 9 true kinds and 8 spoiled ones make 540 and 480."""
+"""Cases of each kind in each half: 9 true kinds and 9 spoiled ones make 540 each."""
 _CHARS: Final = range(45, 320)
 _PER_SECTION: Final = 3
 _PER_MEDICINE: Final = 30
@@ -69,10 +71,18 @@ def planted_cases(store: PassageStore, half: Half, *, per_kind: int = PER_KIND, 
     makers = _Makers(by_medicine=by_medicine, names=names, rng=rng)
     kinds: list[tuple[str, bool]] = [(kind, True) for kind in (*REWORDINGS, JOINED, *FURTHER_REWORDINGS)]
     kinds += [(kind, False) for kind in (*SPOILINGS, DRUG_SWAPPED, SOURCE_SWAPPED, *FURTHER_SPOILINGS)]
-    return [case for kind, is_true in kinds for case in makers.cases(kind, per_kind, is_true=is_true)]
+    cases = [case for kind, is_true in kinds for case in makers.cases(kind, per_kind, is_true=is_true)]
+    # Few sentences have one medicine act on another, so all of the labels are read for them.
+    acting = sentences_of(
+        store, half, rng, lambda text: exchange_medicines(text, medicine_table().ingredients) is not None
+    )
+    makers = replace(makers, by_medicine={name: found for name, found in acting.items() if found})
+    return [*cases, *makers.cases(ROLES_EXCHANGED, per_kind, is_true=False)]
 
 
-def sentences_of(store: PassageStore, half: Half, rng: random.Random) -> dict[str, list[Candidate]]:
+def sentences_of(
+    store: PassageStore, half: Half, rng: random.Random, is_wanted: Callable[[str], bool] = bool
+) -> dict[str, list[Candidate]]:
     """For each medicine of one half, sentences of one label that is about it alone."""
     labels: dict[str, str] = {}
     for info in store.documents():
@@ -82,7 +92,7 @@ def sentences_of(store: PassageStore, half: Half, rng: random.Random) -> dict[st
     for name, document_id in sorted(labels.items()):
         by_section: dict[str | None, list[Candidate]] = {}
         for one in collect_candidates(unranked(store.passages_of(document_id, _SECTIONS)), lambda _: None):
-            if _is_usable(one):
+            if _is_usable(one) and is_wanted(one.text):
                 by_section.setdefault(one.passage.section_code, []).append(one)
         picked = [one for many in by_section.values() for one in rng.sample(many, min(_PER_SECTION, len(many)))]
         found[name] = rng.sample(picked, min(_PER_MEDICINE, len(picked)))
@@ -144,6 +154,8 @@ class _Makers:
                 text, evidence = worded, (cited(swapped, 1),)
             elif kind == DRUG_SWAPPED:
                 text = self._with_other_medicine(medicine, worded, one)
+            elif kind == ROLES_EXCHANGED:
+                text = exchange_medicines(worded, medicine_table().ingredients)
             else:
                 text = {**SPOILINGS, **FURTHER_SPOILINGS}[kind](worded, self.rng)
             if text is None or (kind != SOURCE_SWAPPED and _says(one.text, text)):

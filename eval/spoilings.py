@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 Spoiling = Callable[[str, random.Random], str | None]
@@ -152,6 +152,12 @@ _DIRECTIONS: Final = (
     ("inhibitors", "inducers"),
     ("with food", "on an empty stomach"),
 )
+_ACTING: Final = re.compile(
+    r"\b(?:(?:increas|decreas|reduc|enhanc|induc|rais|elevat|potentiat|displac|antagoniz)(?:es?|ed)"
+    r"|(?:inhibit|prolong|lower|block)(?:s|ed)|(?:may|can|will|could|to) (?:inhibit|prolong|lower|block))\b",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[a-z]{5,}", re.IGNORECASE)
 _EFFECTS: Final = (
     "seizures",
     "kidney stones",
@@ -250,6 +256,22 @@ def swap_medicine(text: str, names: tuple[str, ...], other: str) -> str | None:
         return None
     changed = pattern.sub(other, text)
     return changed[:1].upper() + changed[1:]
+
+
+def exchange_medicines(text: str, names: Collection[str]) -> str | None:
+    """The medicine nearest before a verb of acting and the one nearest after it, each in the other's place."""
+    medicines = [one for one in _WORD.finditer(text) if one.group().lower() in names]
+    for verb in _ACTING.finditer(text):
+        one = next((one for one in reversed(medicines) if one.end() <= verb.start()), None)
+        other = next((other for other in medicines if other.start() >= verb.end()), None)
+        if one is None or other is None or one.group().lower() == other.group().lower():
+            continue
+        if re.search(r"[.;:]\s", text[one.end() : other.start()]):
+            continue
+        between = text[one.end() : other.start()]
+        changed = text[: one.start()] + other.group().lower() + between + one.group().lower() + text[other.end() :]
+        return changed[:1].upper() + changed[1:]
+    return None
 
 
 def _swap(text: str, pairs: tuple[tuple[str, str], ...], rng: random.Random) -> str | None:

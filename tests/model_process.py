@@ -65,9 +65,9 @@ class Handler(BaseHTTPRequestHandler):
             case "silent":
                 self._stream(kind, [])
             case _:
-                self._stream(kind, PIECES)
+                self._stream(kind, PIECES, counted=bool((body.get("stream_options") or {}).get("include_usage")))
 
-    def _stream(self, kind: str, pieces: list[str]) -> None:
+    def _stream(self, kind: str, pieces: list[str], *, counted: bool = False) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         if kind == "ends-early":
@@ -86,6 +86,9 @@ class Handler(BaseHTTPRequestHandler):
                 self._piece(kind, {"content": "and on "}, None)
                 time.sleep(0.02)
             self._piece(kind, {}, "stop")
+            if counted and kind != "uncounted":
+                usage = {"prompt_tokens": 40, "completion_tokens": len(pieces), "total_tokens": 40 + len(pieces)}
+                self._line(json.dumps({"id": "1", "object": "chat.completion.chunk", "choices": [], "usage": usage}))
             self._line("[DONE]")
             self.wfile.write(b"0\r\n\r\n")
         except (BrokenPipeError, ConnectionResetError):

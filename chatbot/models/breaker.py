@@ -13,7 +13,15 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Final
 
-from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError, ServedModel
+from chatbot.models.types import (
+    ChatModelError,
+    Message,
+    PromptSize,
+    RequestRefusedError,
+    ServedModel,
+    TokenUsage,
+    usage_of,
+)
 
 _FAILURES: Final = 3
 _OPEN_SECONDS: Final = 30.0
@@ -80,6 +88,11 @@ class CircuitBreaker:
     def name(self) -> str:
         """The name of the model behind it."""
         return self._model.name
+
+    @property
+    def usage(self) -> TokenUsage | None:
+        """As the model's."""
+        return usage_of(self._model)
 
     async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
         """The model's reply.

@@ -32,6 +32,18 @@ class PromptSize(NamedTuple):
     context_tokens: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUsage:
+    """Tokens that language models read and wrote for one answer, as they counted them."""
+
+    n_read: int = 0
+    n_written: int = 0
+
+    def plus(self, other: TokenUsage) -> TokenUsage:
+        """Both together."""
+        return TokenUsage(n_read=self.n_read + other.n_read, n_written=self.n_written + other.n_written)
+
+
 class ChatModel(Protocol):
     """What the answerer needs of a language model."""
 
@@ -68,6 +80,21 @@ class ServedModel(ChatModel, Protocol):
     def for_session(self, session: str) -> ServedModel:
         """The same model for one session: what it remembers of others does not show in how fast it answers."""
         ...
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """A model that knows what it has cost."""
+
+    @property
+    def usage(self) -> TokenUsage | None:
+        """The tokens of all its replies since it was made for a session; None if one of them was not counted."""
+        ...
+
+
+def usage_of(model: ChatModel) -> TokenUsage | None:
+    """What a model made for a session has cost; None where it does not know."""
+    return model.usage if isinstance(model, CountsTokens) else None
 
 
 def for_session(model: ChatModel, session: str) -> ChatModel:

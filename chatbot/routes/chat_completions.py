@@ -39,26 +39,38 @@ def chat_routes(answerer: OpenedAnswerer) -> APIRouter:
     async def complete(body: ChatBody, request: Request) -> Response:
         asked = asking(answerer, request, body.model, body.messages)
         if body.stream:
-            begin = [_chunk(asked, {"role": "assistant", "content": ""})]
-            events = asked.stream(begin, lambda told: _chunks(asked, told))
+            counted = body.stream_options is not None and bool(body.stream_options.include_usage)
+            begin = [_chunk(asked, {"role": "assistant", "content": ""}, counted=counted)]
+            events = asked.stream(begin, lambda told: _chunks(asked, told, counted=counted))
             return send_events(request.url.path, events, dict, end="[DONE]")
         told = await asked.tell()
         message = {"role": "assistant", "content": told.text, "refusal": None, **_citations(told)}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        return JSONResponse({**_head(asked, "chat.completion"), "choices": [choice]})
+        return JSONResponse({**_head(asked, "chat.completion"), "choices": [choice], "usage": _usage(told)})
 
     return router
 
 
-def _chunks(asked: Asking, told: Told) -> Iterator[Event]:
+def _chunks(asked: Asking, told: Told, *, counted: bool) -> Iterator[Event]:
     for piece in pieces(told.text):
-        yield _chunk(asked, {"content": piece})
-    yield _chunk(asked, _citations(told), "stop")
+        yield _chunk(asked, {"content": piece}, counted=counted)
+    yield _chunk(asked, _citations(told), "stop", counted=counted)
+    if counted:
+        yield {**_head(asked, "chat.completion.chunk"), "choices": [], "usage": _usage(told)}
 
 
-def _chunk(asked: Asking, delta: dict[str, Any], finish_reason: str | None = None) -> Event:
+def _chunk(asked: Asking, delta: dict[str, Any], finish_reason: str | None = None, *, counted: bool) -> Event:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-    return {**_head(asked, "chat.completion.chunk"), "choices": [choice]}
+    uncounted = {"usage": None} if counted else {}
+    return {**_head(asked, "chat.completion.chunk"), "choices": [choice], **uncounted}
+
+
+def _usage(told: Told) -> dict[str, int] | None:
+    """Null where the language model does not tell."""
+    if told.usage is None:
+        return None
+    read, written = told.usage.n_read, told.usage.n_written
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
 def _head(asked: Asking, kind: str) -> dict[str, Any]:

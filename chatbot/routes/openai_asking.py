@@ -14,6 +14,7 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel
 
 from chatbot.accounts.identity import Identity
+from chatbot.models.types import TokenUsage
 from chatbot.opened import OpenedAnswerer
 from chatbot.routes.caller import REFUSALS, caller_of
 from chatbot.routes.events import SIGN_OF_LIFE, Event
@@ -46,11 +47,12 @@ OPENAI_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """An answer ready to be sent: its text, the annotations of the text, and all of it as data."""
+    """An answer ready to be sent: its text, the annotations of the text, all of it as data, and what it took."""
 
     text: str
     annotations: list[dict[str, Any]]
     data: dict[str, Any]
+    usage: TokenUsage | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class Asking:
 
     def _told(self, response: Response) -> Told:
         text, data = written(response), as_data(response, self.caller)
-        return Told(text=text, annotations=annotate(response, data, text), data=data)
+        return Told(text=text, annotations=annotate(response, data, text), data=data, usage=response.usage)
 
 
 def asking(answerer: OpenedAnswerer, request: Request, model: str, messages: Sequence[MessageBody]) -> Asking:

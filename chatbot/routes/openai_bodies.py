@@ -43,12 +43,19 @@ class MessageBody(BaseModel):
 Messages = Annotated[list[MessageBody], Field(min_length=1, max_length=_MAX_MESSAGES, json_schema_extra=_HAS_USER)]
 
 
+class StreamOptions(BaseModel):
+    """What a stream tells besides the answer."""
+
+    include_usage: StrictBool | None = None
+
+
 class ChatBody(BaseModel):
     """The body of `POST /v1/chat/completions`."""
 
     model: ModelName
     messages: Messages
     stream: StrictBool | None = None
+    stream_options: StreamOptions | None = None
     n: Annotated[int, Field(strict=True, ge=1, le=1)] | None = None
 
 

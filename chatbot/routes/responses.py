@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from chatbot.models.types import TokenUsage
 from chatbot.opened import OpenedAnswerer
 from chatbot.plain_text import pieces
 from chatbot.routes.events import STREAMED, Event, send_events
@@ -88,7 +89,19 @@ def _response(asked: Asking, status: str, told: Told | None = None) -> dict[str,
         "tools": [],
         "temperature": None,
         "top_p": None,
+        "usage": _usage(told.usage) if told is not None and told.usage is not None else None,
         **({"vademecum": told.data} if told is not None else {}),
+    }
+
+
+def _usage(usage: TokenUsage) -> dict[str, Any]:
+    # The protocol demands the details; what a model's server kept or thought is not known here.
+    return {
+        "input_tokens": usage.n_read,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": usage.n_written,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": usage.n_read + usage.n_written,
     }
 
 

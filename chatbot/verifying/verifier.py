@@ -23,8 +23,10 @@ from chatbot.verifying.frequencies import frequency_problem, hedge_problem
 from chatbot.verifying.names import names_problem
 from chatbot.verifying.negations import negation_problem
 from chatbot.verifying.numbers import numbers_problem
+from chatbot.verifying.places import place_problem
 from chatbot.verifying.populations import population_problem
 from chatbot.verifying.reply import WrittenSentence
+from chatbot.verifying.roles import role_problem
 from chatbot.verifying.words import Words, words_of
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -125,6 +127,8 @@ class Verifier:
         yield population_problem(written, source, core)
         yield frequency_problem(written, source)
         yield direction_problem(written, source)
+        yield role_problem(written, source, self._drug_names)
+        yield place_problem(written, source, self._drug_names)
 
     def _meaning(self, sentence: WrittenSentence, written: Words, source: Words) -> Verdict:
         if self._embed is None:

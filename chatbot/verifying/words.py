@@ -144,7 +144,8 @@ _IDLE: Final = frozenset(
         "never",
     ]
 )
-_STOPS: Final = frozenset(".;:!?")
+STOPS: Final = frozenset(".;:!?")
+"""Marks that end a sentence or a clause."""
 
 
 class Token(NamedTuple):
@@ -230,7 +231,7 @@ def _tokens(text: str) -> Iterator[Token]:
 def _some(tokens: Iterator[Token], width: int) -> Iterator[str]:
     n_given = 0
     for token in tokens:
-        if n_given == width or token.text in _STOPS:
+        if n_given == width or token.text in STOPS:
             return
         if token.is_content:
             n_given += 1

@@ -13,6 +13,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from chatbot.models.types import TokenUsage
 from chatbot.opened import OpenedAnswerer
 from chatbot.settings import Settings
 from chatbot.stages import Progress
@@ -82,6 +83,16 @@ def test_a_server_that_is_well_writes_the_answer(knowledge_base, quoted, address
     response, shown, _ = ask(knowledge_base, address, llm_model="named")
     assert response.model == "named"
     assert shown[0].startswith(quoted.citations[0].quote.rstrip("."))
+
+
+def test_what_the_model_read_and_wrote_is_told_and_nothing_where_none_was_asked(
+    knowledge_base, quoted, model_process, says
+) -> None:
+    address = model_process("openai", *says)
+    assert ask(knowledge_base, address, llm_model=None)[0].usage == TokenUsage(n_read=40, n_written=len(says))
+    assert ask(knowledge_base, address, llm_model="breaks")[0].usage == TokenUsage()
+    assert ask(knowledge_base, address, llm_model="killed")[0].usage is None
+    assert quoted.usage == TokenUsage()
 
 
 @pytest.mark.parametrize("name", ["killed", "stalls", "keeps-alive"])

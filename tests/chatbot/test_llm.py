@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import anyio
@@ -13,7 +13,7 @@ import pytest
 
 from chatbot.llm import OpenAIChatModel
 from chatbot.models.pace import Limits
-from chatbot.models.types import ChatModelError, Message, RequestRefusedError
+from chatbot.models.types import ChatModelError, Message, RequestRefusedError, TokenUsage
 
 SAID = ["Take it ", "with food ", "[E1]."]
 QUICK = Limits(connect=1, first=1, gap=0.4, total=2)
@@ -162,6 +162,38 @@ def test_vllm_counts_the_prompt_and_others_are_not_asked(address: str, model_pro
     assert anyio.run(client(model_process("vllm"), "named").prompt_size, asked) == (3, 512)
     assert anyio.run(client(address, "named").prompt_size, asked) is None
     assert anyio.run(client("http://127.0.0.1:9/v1", "named").prompt_size, asked) is None
+
+
+def test_the_tokens_of_a_session_are_the_servers_own_count(model_process: Callable[..., str]) -> None:
+    model = client(model_process("vllm"), "named")
+    anna, bob = model.for_session("anna"), model.for_session("bob")
+    assert anna.usage == TokenUsage()
+    say(anna), say(anna), say(bob)
+    assert anna.usage == TokenUsage(n_read=80, n_written=6)
+    assert bob.usage == TokenUsage(n_read=40, n_written=3)
+
+
+@pytest.mark.parametrize("name", ["uncounted", "error-in-reply"])
+def test_a_reply_without_a_count_leaves_none_of_the_session(model_process: Callable[..., str], name: str) -> None:
+    address = model_process("vllm")
+    model = client(address, name).for_session("anna")
+    with suppress(ChatModelError):
+        say(model)
+    assert model.usage is None
+
+
+def test_a_server_that_may_not_know_the_request_is_not_asked_to_count(address: str) -> None:
+    model = client(address, "named").for_session("anna")
+    say(model)
+    assert model.usage is None
+    assert "stream_options" not in seen(address, "named")[-1]
+
+
+def test_a_busy_server_that_read_nothing_costs_nothing(model_process: Callable[..., str]) -> None:
+    model = client(model_process("vllm"), "busy-always").for_session("anna")
+    with pytest.raises(ChatModelError):
+        say(model)
+    assert model.usage == TokenUsage()
 
 
 def test_no_log_holds_what_was_sent_at_any_level(address: str, caplog: pytest.LogCaptureFixture) -> None:

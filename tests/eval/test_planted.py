@@ -22,7 +22,8 @@ SECTIONS = {
     "Avoid concomitant use of {0} with strong inhibitors during treatment.",
     "Warnings": "{0} is contraindicated in pregnant women and should not be used in renal impairment. "
     "{0} may cause hypotension (low pressure of the blood) in elderly patients. "
-    "Monitor renal function before the treatment with {0} is initiated.",
+    "Monitor renal function before the treatment with {0} is initiated. "
+    "Fluconazole may increase the concentrations of {0} in plasma.",
 }
 CODES = {"Dosage": "34068-7", "Warnings": "34071-1"}
 
@@ -53,7 +54,8 @@ def test_the_halves_share_no_medicine_and_repeat(kb) -> None:
 def test_every_kind_is_made_and_evidence_is_quoted_to_the_character(kb) -> None:
     cases = all_cases(kb)
     kinds = {case.kind for case in cases}
-    assert {"verbatim", "plain words", "two joined", "dose changed", "drug swapped", "source swapped"} <= kinds
+    assert {"verbatim", "plain words", "two joined", "dose changed", "drug swapped"} <= kinds
+    assert {"source swapped", "roles exchanged"} <= kinds
     for case in cases:
         for one in case.evidence:
             text = kb.store.source_text(one.passage.document.id)

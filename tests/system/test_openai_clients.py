@@ -195,6 +195,35 @@ def test_a_wrong_key_and_too_many_questions(server, kb: Path, token: str) -> Non
     assert int(limited.value.response.headers["retry-after"]) > 0
 
 
+def test_an_answer_no_model_wrote_costs_no_tokens(client: openai.OpenAI, url: str, token: str) -> None:
+    asked: Any = [{"role": "user", "content": "side effects of ibuprofen"}]
+    reply = client.chat.completions.create(model="vademecum", messages=asked)
+    assert (reply.usage.prompt_tokens, reply.usage.completion_tokens, reply.usage.total_tokens) == (0, 0, 0)
+    assert client.responses.create(model="vademecum", input=asked).usage.total_tokens == 0
+    counts = _chat(url, token, use_responses_api=True).invoke(asked).usage_metadata
+    assert (counts["input_tokens"], counts["output_tokens"]) == (0, 0)
+
+
+def test_the_tokens_of_the_model_that_wrote_are_told_in_each_way(server, kb: Path, token: str, model_process) -> None:
+    url = server("serve", kb, VADEMECUM_LLM_BASE_URL=model_process("openai"), **_FREE)
+    client = openai.OpenAI(base_url=f"{url}/v1", api_key=token, max_retries=0)
+    asked: Any = [{"role": "user", "content": "side effects of ibuprofen"}]
+    reply = client.chat.completions.create(model="vademecum", messages=asked)
+    assert (reply.usage.prompt_tokens, reply.usage.completion_tokens, reply.usage.total_tokens) == (40, 3, 43)
+    usage = client.responses.create(model="vademecum", input=asked).usage
+    assert (usage.input_tokens, usage.output_tokens, usage.total_tokens) == (40, 3, 43)
+    chunks = list(client.chat.completions.create(model="vademecum", messages=asked, stream=True))
+    assert all("usage" not in chunk.model_fields_set for chunk in chunks)
+    counted = {"include_usage": True}
+    *before, last = client.chat.completions.create(
+        model="vademecum", messages=asked, stream=True, stream_options=counted
+    )
+    assert all(chunk.usage is None and "usage" in chunk.model_fields_set for chunk in before)
+    assert (last.choices, last.usage.total_tokens) == ([], 43)
+    streamed = _chat(url, token, stream_usage=True).stream(asked)
+    assert sum((chunk.usage_metadata or {}).get("total_tokens", 0) for chunk in streamed) == 43
+
+
 def test_the_models_are_those_for_the_callers_readers(url: str, home) -> None:
     for name, models in (("bob", ["vademecum"]), ("anna", ["vademecum", "vademecum-clinician"])):
         client = openai.OpenAI(base_url=f"{url}/v1", api_key=home.tokens[name])

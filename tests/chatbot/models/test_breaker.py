@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from chatbot.models.breaker import Circuit, CircuitBreaker
-from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError, for_session
+from chatbot.models.types import ChatModelError, Message, PromptSize, RequestRefusedError, TokenUsage, for_session
 
 
 class Model:
@@ -117,6 +117,13 @@ def test_a_request_that_is_refused_or_left_is_no_failure(parts) -> None:
         anyio.run(leave)
     model.error = None
     assert ask(breaker) == "one two"
+
+
+def test_what_a_session_costs_is_the_models_to_say(parts) -> None:
+    model, _, breaker = parts
+    assert breaker.for_session("anna").usage is None
+    model.usage = TokenUsage(n_read=3, n_written=2)
+    assert breaker.for_session("anna").usage == TokenUsage(n_read=3, n_written=2)
 
 
 def test_sessions_share_the_circuit(parts) -> None:
