@@ -204,7 +204,8 @@ def _told(record: Record | None, running: Record | None) -> str:
     if running is None:
         ended = f"; the last one failed: {record.problem}" if record and record.state == "failed" else ""
         return f"no model server runs{ended}"
-    crashes = f", crashed {running.n_crashes} times" if running.n_crashes else ""
+    times = "once" if running.n_crashes == 1 else f"{running.n_crashes} times"
+    crashes = f", crashed {times}" if running.n_crashes else ""
     why = f": {running.problem}" if running.problem else ""
     where = f"{running.model} on {running.base_url}"
     return f"{running.state}{why}: {where} ({time.time() - running.since:.0f} s){crashes}"

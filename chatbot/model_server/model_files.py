@@ -43,6 +43,8 @@ def find_model(name: str, *, offline: bool) -> ModelFiles:
         ModelServerError: there is no such folder, it holds no model, or the files are not here.
     """
     folder = Path(name).expanduser()
+    if not name.strip() or folder.is_file():
+        raise ModelServerError(f"'{name}' is no folder; --model names the folder of a model, or a model of the hub")
     if folder.is_dir():
         return _read(str(folder.resolve()), folder.resolve().name, folder)
     if name.startswith(("/", ".", "~")) or name.count("/") > 1:

@@ -42,6 +42,11 @@ class ServerProcess:
         """Whether the process that listens is gone."""
         return self._process.poll() is not None
 
+    def killed_by(self) -> str | None:
+        """The name of the signal that ended it; None if it runs or ended by itself."""
+        code = self._process.poll()
+        return signal.Signals(-code).name if code is not None and code < 0 else None
+
     def answers(self) -> bool:
         """Whether it listens, takes its key and its engine is sound."""
         try:

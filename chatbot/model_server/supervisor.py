@@ -100,7 +100,9 @@ class Supervisor:
             limit = self._patience.start
             while not self._stop.wait(self._patience.look):
                 if server.has_ended():
-                    return why_it_ended(read_tail(log_path, log_start))
+                    # Who is killed says nothing, and the last line of the log is another's.
+                    killed = server.killed_by()
+                    return f"killed by {killed}" if killed else why_it_ended(read_tail(log_path, log_start))
                 if server.answers():
                     heard, limit = time.monotonic(), self._patience.silence
                     ready = ready or self._announce(server)

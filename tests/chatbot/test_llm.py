@@ -16,7 +16,15 @@ from chatbot.models.pace import Limits
 from chatbot.models.types import ChatModelError, Message, RequestRefusedError, TokenUsage
 
 SAID = ["Take it ", "with food ", "[E1]."]
-QUICK = Limits(connect=1, first=1, gap=0.4, total=2)
+QUICK = {
+    "slow": Limits(first=1),
+    "stalls": Limits(gap=0.4),
+    "keeps-alive": Limits(gap=0.4),
+    "endless": Limits(total=2),
+}
+"""The one limit each of them meets; a busy machine meets no other first."""
+SOON_SECONDS = 15
+"""Less than any limit that is not meant, and more than a busy machine takes."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +32,8 @@ def address(model_process: Callable[..., str]) -> str:
     return model_process()
 
 
-def client(address: str, model: str | None, limits: Limits = QUICK, **more: Any) -> OpenAIChatModel:
+def client(address: str, model: str | None, limits: Limits | None = None, **more: Any) -> OpenAIChatModel:
+    limits = limits or QUICK.get(model or "", Limits())
     return OpenAIChatModel(base_url=address, model=model, limits=limits, back_off_seconds=0.01, **more)
 
 
@@ -79,7 +88,7 @@ def test_whatever_goes_wrong_is_one_line_and_soon(address: str, name: str, compl
     with pytest.raises(ChatModelError, match=complaint) as caught:
         say(client(address, name))
     assert "\n" not in str(caught.value)
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < SOON_SECONDS
 
 
 def test_a_request_that_is_refused_says_nothing_of_the_server(address: str) -> None:
@@ -89,7 +98,7 @@ def test_a_request_that_is_refused_says_nothing_of_the_server(address: str) -> N
 
 @pytest.mark.parametrize("name", ["busy-once", "busy-until-a-date", "hangs-up-once"])
 def test_a_busy_server_is_asked_again(address: str, name: str) -> None:
-    assert say(client(address, name, Limits(first=5))) == SAID
+    assert say(client(address, name)) == SAID
     assert len(seen(address, name)) == 2
 
 
@@ -121,7 +130,7 @@ def test_a_server_killed_in_its_reply_is_noticed_at_once(model_process: Callable
     begun = time.monotonic()
     with pytest.raises(ChatModelError, match="broke off"):
         say(client(model_process(), "killed", Limits()))
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < SOON_SECONDS
 
 
 @pytest.mark.parametrize("leaves_by", ["closing", "cancelling"])
@@ -134,12 +143,12 @@ def test_the_server_sees_that_the_reader_left(model_process: Callable[..., str],
             async with aclosing(stream):
                 await anext(stream)
             return
-        with anyio.move_on_after(0.5):
+        with anyio.CancelScope() as scope:
             async for _ in stream:
-                pass
+                scope.cancel()
 
     anyio.run(leave)
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not httpx.get(address.replace("/v1", "/seen")).json()["left"]:
         time.sleep(0.05)
     assert httpx.get(address.replace("/v1", "/seen")).json()["left"] == ["endless"]

@@ -95,7 +95,7 @@ def serving(command: str, home: Path, kb: Path, **settings: str) -> Iterator[str
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def serving(name: str, kb: Path):
         yield httpx.Client(base_url=url, timeout=_SECONDS, trust_env=False)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
 
 
 def chat(client: httpx.Client) -> None:

@@ -55,6 +55,8 @@ def test_a_name_of_the_hub_is_looked_up_in_its_cache(tmp_path: Path, monkeypatch
         ("/no/such/folder", "is missing"),
         ("./here", "is missing"),
         ("a/b/c", "is missing"),
+        ("", "is no folder"),
+        (__file__, "is no folder"),
         ("maker/model-nobody-has", "HF_HUB_OFFLINE=0"),
         ("not a name!", "no name of a model"),
     ],

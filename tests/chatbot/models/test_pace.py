@@ -40,20 +40,20 @@ def test_what_comes_in_time_passes_without_empty_pieces() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "complaint"),
+    ("reply", "limits", "complaint"),
     [
-        (Reply((1, "a")), "did not answer within 0.2 s"),
-        (Reply((0, ""), (0.15, ""), (0.15, "a")), "did not answer within 0.2 s"),
-        (Reply((0, "a"), (1, "b")), "fell silent for 0.1 s"),
-        (Reply(*[(0.05, "a")] * 20), "did not end its reply within 0.4 s"),
-        (Reply((0, "")), "empty reply"),
+        (Reply((60, "a")), Limits(first=0.2), "did not answer within 0.2 s"),
+        (Reply((0, ""), (0.15, ""), (0.15, "a")), Limits(first=0.2), "did not answer within 0.2 s"),
+        (Reply((0, "a"), (60, "b")), Limits(gap=0.1), "fell silent for 0.1 s"),
+        (Reply(*[(0.05, "a")] * 20), Limits(total=0.4), "did not end its reply within 0.4 s"),
+        (Reply((0, "")), Limits(), "empty reply"),
     ],
 )
-def test_what_comes_late_is_an_error_and_the_reply_is_closed(reply: Reply, complaint: str) -> None:
+def test_what_comes_late_is_an_error_and_the_reply_is_closed(reply: Reply, limits: Limits, complaint: str) -> None:
     with pytest.raises(ChatModelError, match=complaint):
-        heard(reply, Limits(first=0.2, gap=0.1, total=0.4))
+        heard(reply, limits)
     assert reply.closed
 
 
 def test_a_slow_reader_is_no_silent_model() -> None:
-    assert heard(Reply((0, "a"), (0, "b"), (0, "c")), Limits(gap=0.05), reader_seconds=0.1) == ["a", "b", "c"]
+    assert heard(Reply((0, "a"), (0, "b"), (0, "c")), Limits(gap=0.5), reader_seconds=0.6) == ["a", "b", "c"]
