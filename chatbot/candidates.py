@@ -225,10 +225,11 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
         )
         if _stands_alone(passage, text):
             candidate = replace(candidate, form="sentence")
-        if header is not None and _is_bare_row(sentence, text):
+        is_bare = _is_bare_row(sentence, text)
+        if header is not None and is_bare:
             candidate = replace(candidate, lead=header)
         else:
-            header = _header_of(candidate)
+            header = _header_of(candidate) if is_bare and candidate.form == "row" else None
         if not is_item:
             lead = _lead_of(candidate)
         if sentence.form in {"sentence", "list"} and points_back(text.lower()):
@@ -239,13 +240,12 @@ def _of_passage(passage: Passage, rank: int, similarity: float | None, said: _Sa
 
 
 def _is_bare_row(sentence: Sentence, text: str) -> bool:
+    """Whether it is of a table whose rows do not say what their cells are."""
     return sentence.form == "row" and _NAMED_CELL.search(text) is None
 
 
-def _header_of(candidate: Candidate) -> Lead | None:
-    """The first line of a table whose rows do not say what their cells are."""
-    if candidate.form != "row" or _NAMED_CELL.search(candidate.text) is not None:
-        return None
+def _header_of(candidate: Candidate) -> Lead:
+    """The first line of a table."""
     first = candidate.text.split("\n", 1)[0]
     return Lead(candidate.passage, candidate.start, candidate.start + len(first), first)
 

@@ -123,14 +123,12 @@ def too_long(question: str, index_version: str) -> Abstention:
         "Nothing was searched. Please ask one thing at a time, in a few sentences."
     )
     notice = Notice(kind="too-long", text=text)
-    return Abstention(
-        id=uuid.uuid4().hex, question=question[:MAX_CHARS], text=text, notices=(notice,), index_version=index_version
-    )
+    return _unsearched(question[:MAX_CHARS], text, index_version, notice)
 
 
 def reply_to_small_talk(question: str, text: str, index_version: str) -> Abstention:
     """The fixed reply to a greeting or thanks; nothing was searched for."""
-    return Abstention(id=uuid.uuid4().hex, question=question, text=text, index_version=index_version)
+    return _unsearched(question, text, index_version)
 
 
 def raise_alarm(case: Case, groups: Sequence[QuoteGroup]) -> Emergency:
@@ -153,7 +151,7 @@ def raise_alarm_alone(question: str, verdict: TriageVerdict, index_version: str)
 def refuse(question: str, reason: str, text: str, index_version: str) -> Abstention:
     """A request that is declined for what it asks; nothing was looked up."""
     notice = Notice(kind="declined", text=f"Declined before anything was looked up ({reason}).")
-    return Abstention(id=uuid.uuid4().hex, question=question, text=text, notices=(notice,), index_version=index_version)
+    return _unsearched(question, text, index_version, notice)
 
 
 def raise_alarm_unread(question: str, verdict: TriageVerdict) -> Emergency:
@@ -174,6 +172,10 @@ def give_answer(case: Case, groups: Sequence[QuoteGroup], writing: Writing) -> A
     notices = (*conflicts, *writing.notices, *_unknown_notice(case))
     answer = _respond(Answer, case, draft.text, draft=draft, notices=notices, groups=groups, model=writing.model)
     return replace(answer, prompt=writing.prompt, reading_grade=reading_grade(draft.text))
+
+
+def _unsearched(question: str, text: str, index_version: str, *notices: Notice) -> Abstention:
+    return Abstention(id=uuid.uuid4().hex, question=question, text=text, notices=notices, index_version=index_version)
 
 
 def _respond(

@@ -266,9 +266,9 @@ def exchange_medicines(text: str, names: Collection[str]) -> str | None:
         other = next((other for other in medicines if other.start() >= verb.end()), None)
         if one is None or other is None or one.group().lower() == other.group().lower():
             continue
-        if re.search(r"[.;:]\s", text[one.end() : other.start()]):
-            continue
         between = text[one.end() : other.start()]
+        if re.search(r"[.;:]\s", between):
+            continue
         changed = text[: one.start()] + other.group().lower() + between + one.group().lower() + text[other.end() :]
         return changed[:1].upper() + changed[1:]
     return None

@@ -58,8 +58,7 @@ class _Text:
     def sign(self, passed_over: re.Pattern[str] = _SPACE) -> str:
         """The next character behind space, which stays to be read; nothing at the end."""
         while True:
-            match = passed_over.match(self.buffer, self.at)
-            self.at = match.end() if match is not None else self.at
+            self.at = _end(passed_over, self.buffer, self.at)
             if self.at < len(self.buffer) or self.ended:
                 return self.buffer[self.at : self.at + 1]
             self.grow()

@@ -41,10 +41,12 @@ def crossing(line: PrintedLine, rules: Iterable[Box]) -> list[float]:
     return [
         _middle_x(rule)
         for rule in rules
-        if rule.y1 - rule.y0 > rule.x1 - rule.x0
-        and rule.y0 <= y <= rule.y1
-        and line.box.x0 + _CUT_SLACK < _middle_x(rule) < line.box.x1 - _CUT_SLACK
+        if rule.y1 - rule.y0 > rule.x1 - rule.x0 and rule.y0 <= y <= rule.y1 and _runs_over(line, _middle_x(rule))
     ]
+
+
+def _runs_over(line: PrintedLine, x: float) -> bool:
+    return line.box.x0 + _CUT_SLACK < x < line.box.x1 - _CUT_SLACK
 
 
 def find_tables(
@@ -205,7 +207,7 @@ def _ruled_above(across: Sequence[Box], y: float, box: Box) -> bool:
 
 def _cut(line: PrintedLine, borders: Sequence[float]) -> list[PrintedLine]:
     """A line that runs over a border between cells, cut there where its pieces allow it."""
-    crossed = [x for x in borders if line.box.x0 + _CUT_SLACK < x < line.box.x1 - _CUT_SLACK]
+    crossed = [x for x in borders if _runs_over(line, x)]
     if not crossed or len(line.pieces) < 2:
         return [line]
     parts: dict[int, list[int]] = {}

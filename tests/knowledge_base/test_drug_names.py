@@ -175,42 +175,6 @@ def test_look_alikes_are_asked_about(lexicon: DrugLexicon, question: str, candid
     assert set(mention.candidates) == candidates
 
 
-BRANDS = {
-    "Pressure Pain Cold PE": ("acetaminophen",),
-    "Zenadryl Cold Formula": ("diphenhydramine",),
-    "Zenadryl Gold Formula": ("loratadine",),
-    "Asclepias Vincetoxicum": ("asclepias vincetoxicum",),
-}
-
-
-@pytest.fixture(scope="module")
-def of_several_words() -> DrugLexicon:
-    names = [DrugName(name=name, relation="brand", ingredients=held) for name, held in BRANDS.items()]
-    return DrugLexicon.build(names, is_text_word={"paint"}.__contains__)
-
-
-@pytest.mark.parametrize(
-    ("question", "match", "candidates"),
-    [
-        ("will pressure paain cold pe hurt me", "misspelling", ("pressure pain cold pe",)),
-        ("asclepias vincewtoxicum and pressure pain cold pe", "misspelling", ("asclepias vincetoxicum",)),
-        ("is zenadryl dold formula for me", "ambiguous", ("zenadryl cold formula", "zenadryl gold formula")),
-    ],
-)
-def test_one_slip_in_a_name_of_several_words(of_several_words, question: str, match: str, candidates) -> None:
-    mention = of_several_words.resolve(question).mentions[0]
-    assert (mention.match, mention.candidates) == (match, candidates)
-    assert bool(mention.ingredients) == (match == "misspelling")
-
-
-@pytest.mark.parametrize(
-    "question",
-    ["pressure pain cold pm dose", "the pressure paint cold pe", "pressure pain could pe", "pressure paan cald pe"],
-)
-def test_a_slip_that_may_be_meant_is_not_read(of_several_words: DrugLexicon, question: str) -> None:
-    assert of_several_words.resolve(question).mentions == ()
-
-
 def test_a_held_drug_does_not_swallow_an_absent_neighbour() -> None:
     lexicon = DrugLexicon.build([DrugName(name="prednisolone", relation="ingredient", ingredients=("prednisolone",))])
     assert lexicon.resolve("prednisone dose") == ((), ("prednisone",))
