@@ -75,7 +75,7 @@ def test_what_it_does_not_say_is_dropped(check, text: str, cited: tuple[int, ...
     assert problem in verdict.problem
 
 
-def test_the_evidence_is_embedded_once_and_not_before_it_is_needed(evidence) -> None:
+def test_what_is_cited_is_embedded_once_together_with_the_sentence(evidence) -> None:
     asked: list[int] = []
 
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -86,7 +86,16 @@ def test_the_evidence_is_embedded_once_and_not_before_it_is_needed(evidence) -> 
     assert asked == []
     for text in ("Take metformin with meals.", "With meals take metformin."):
         verifier.check(WrittenSentence(text=text, cited=(1,)))
-    assert sorted(asked) == [1, 1, len(evidence)]
+    assert asked == [2, 1]
+
+
+def test_a_sentence_in_its_sources_words_needs_no_embedding(make_citation) -> None:
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        raise AssertionError(texts)
+
+    verifier = Verifier([make_citation(1, "When a rash appears, stop metformin at once.")], NAMES, embed)
+    verdict = verifier.check(WrittenSentence(text="Stop metformin at once when a rash appears.", cited=(1,)))
+    assert verdict.support == "supported"
 
 
 SENTENCE = "Metformin is taken with meals."
