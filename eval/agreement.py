@@ -12,12 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import anyio
-
 from eval.benchmark import Item
 from eval.bootstrap import SEED, Interval
 from eval.classification import kappa
 from eval.judges import ENTAILMENTS, Judge
+from eval.together import OnProgress, for_each
 from knowledge_base.errors import VademecumError
 
 if TYPE_CHECKING:
@@ -56,7 +55,9 @@ class Agreement:
         return f"{self.name}: kappa {self.kappa:.2f} ({ends}), n {self.n}, {self.unread} could not be read"
 
 
-async def measure_agreement(judge: Judge, name: str, items: Sequence[Item], *, parallel: int) -> Agreement:
+async def measure_agreement(
+    judge: Judge, name: str, items: Sequence[Item], *, parallel: int, on_progress: OnProgress | None = None
+) -> Agreement:
     """Put a set of labelled claims to a judge.
 
     Args:
@@ -64,22 +65,21 @@ async def measure_agreement(judge: Judge, name: str, items: Sequence[Item], *, p
         name: of the set.
         items: claim as question, evidence as context, the verdict of people as gold.
         parallel: claims at once.
+        on_progress: told after each.
 
     Raises:
-        VademecumError: an item has no such verdict.
+        VademecumError: an item has no such verdict, or the judge cannot be reached.
     """
     if bad := [item.id for item in items if item.gold not in ENTAILMENTS]:
         raise VademecumError(f"{name}: item {bad[0]} has no verdict of people")
-    limiter = anyio.CapacityLimiter(parallel)
     verdicts: dict[str, str | None] = {}
 
     async def ask(item: Item) -> None:
-        async with limiter:
-            verdicts[item.id] = await judge.judge(item.context, item.question)
+        verdicts[item.id] = await judge.judge(item.context, item.question)
+        if on_progress is not None:
+            on_progress(name, len(verdicts), len(items))
 
-    async with anyio.create_task_group() as group:
-        for item in items:
-            group.start_soon(ask, item)
+    await for_each(items, ask, parallel=parallel)
     read = [(verdict, item) for item in items if (verdict := verdicts[item.id]) is not None]
     interval = kappa_interval(
         [verdict for verdict, _ in read], [str(item.gold) for _, item in read], [item.cluster for _, item in read]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,6 +14,8 @@ import typer
 from typer.core import TyperGroup
 
 _RUN: Final = "run"
+_STOPPED: Final = 130
+"""The exit status of a program that SIGINT ended, as shells count."""
 
 
 class _Suite(TyperGroup):
@@ -77,8 +81,14 @@ def run(
         prices=prices,
         use_cache=not no_cache,
     )
-    for table in carry_out(order):
-        typer.echo(table)
+    try:
+        for table in carry_out(order):
+            typer.echo(table)
+    except KeyboardInterrupt:
+        # All outputs are on disk; what works through a whole set aside ends at no word, and not well with the program.
+        sys.stderr.write("vademecum: stopped\n")
+        sys.stderr.flush()
+        os._exit(_STOPPED)
 
 
 @evaluate.command("report")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import NamedTuple
 
 import anyio
 
+from chatbot.progress import ProgressBar
 from chatbot.settings import Settings, load_settings
 from chatbot.wiring import open_finder, open_judge_model
 from eval.agreement import LABELLED, Agreement, JudgeError, keep, measure_agreement, require
 from eval.judges import Judge, ModelJudge
 from eval.registry import find
+from eval.told import ToldProgress
 
 
 class Trust(NamedTuple):
@@ -37,7 +40,10 @@ def measure_judge(data: Path, limit: int | None, parallel: int) -> Iterator[str]
         (benchmark,) = find(name)
         benchmark.origin.check(data)
         items = benchmark.load(data, limit)
-        agreements.append(anyio.run(partial(measure_agreement, judge, name, items, parallel=parallel)))
+        with ProgressBar() as bar:
+            progress = bar if sys.stderr.isatty() else ToldProgress()
+            ask = partial(measure_agreement, judge, name, items, parallel=parallel, on_progress=progress)
+            agreements.append(anyio.run(ask))
         yield str(agreements[-1])
     keep(_file(settings), judge.name, agreements)
 

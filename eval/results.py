@@ -152,7 +152,7 @@ def read_results(folder: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
         found["run"]["identity"].items()
         found["benchmarks"][:]
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise VademecumError(f"{folder} holds no finished run ({RESULTS_FILE} is missing); run it again") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise VademecumError(

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
-
-import anyio
 
 from eval.benchmark import Benchmark, Item, Output, System, SystemName
 from eval.fingerprint import key_of
 from eval.missing import MissingDataError
 from eval.runs import OutputCache, Run, Stored
+from eval.together import OnProgress, for_each
 from knowledge_base.errors import VademecumError
 
-OnProgress = Callable[[str, int, int], None]
-"""Called with a stage's name, how many items are done and how many there are."""
 ASKING: Final = "asking"
 
 
@@ -117,24 +114,23 @@ async def ask_all(
         cache: where they go for other runs, if anywhere.
         parallel: how many at once.
         on_progress: told after each.
+
+    Raises:
+        VademecumError: an output can not be written.
     """
     done = 0
-    limiter = anyio.CapacityLimiter(parallel)
     on_progress(ASKING, 0, len(pending))
 
     async def ask(question: Question) -> None:
         nonlocal done
-        async with limiter:
-            output = await ask_one(question)
+        output = await ask_one(question)
         run.add(Stored(question.key, question.benchmark.name, output))
         if cache is not None:
             cache.put(question.key, output)
         done += 1
         on_progress(ASKING, done, len(pending))
 
-    async with anyio.create_task_group() as group:
-        for question in pending:
-            group.start_soon(ask, question)
+    await for_each(pending, ask, parallel=parallel)
 
 
 async def ask_one(question: Question) -> Output:

@@ -129,7 +129,7 @@ def read_run(folder: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         facts["identity"]["benchmarks"].items()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise VademecumError(f"{folder} holds no run ({RUN_FILE} is missing)") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise VademecumError(f"{path} is damaged ({type(error).__name__}); delete the folder and run again") from error

@@ -63,6 +63,8 @@ def carry_out(order: Order) -> Iterator[str]:
     trust = trusted_judge(settings)
     parts = replace(parts, judge=trust.judge)
     loaded = load_all(benchmarks, data, order.limit, no_judge=trust.refusal)
+    if all(one.missing is not None for one in loaded):
+        raise VademecumError(f"eval {' '.join(order.names)}: {loaded[0].missing}")
     facts = identity(parts, settings, {one.name: one for one in benchmarks}, order.limit)
     folder = order.out or settings.home / "eval" / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{'-'.join(order.names)}"
     more = {"seed": SEED, "started_at": datetime.now(UTC).isoformat(timespec="seconds"), **surroundings()}
@@ -94,7 +96,7 @@ def _ask(run: Run, order: Order, loaded: Sequence[Loaded], parts: Parts, setting
             progress = bar if sys.stderr.isatty() else ToldProgress()
             anyio.run(lambda: ask_all(pending, run, cache, parallel=parallel, on_progress=progress))
     except KeyboardInterrupt:
-        sys.stderr.write(f"stopped; the same command with --out {run.folder} goes on\n")
+        sys.stderr.write(f"the same command with --out {run.folder} goes on\n")
         raise
 
 
@@ -136,9 +138,13 @@ def _data_folder(order: Order, benchmarks: Sequence[Benchmark]) -> Path:
     if order.data is None:
         if alone:
             return Path(__file__).parent / "data"
-        raise VademecumError(f"eval {' '.join(order.names)}: no --data is no folder; name the folder of benchmarks")
+        raise VademecumError(f"eval {' '.join(order.names)}: needs the folder of benchmarks; name it with --data")
     if not order.data.exists():
         raise VademecumError(f"--data {order.data}: there is no such file or folder")
+    if alone and order.data.is_dir():
+        raise VademecumError(
+            f"--data {order.data}: is a folder; name your file of questions, or leave --data out for the project's own"
+        )
     if not alone and not order.data.is_dir():
         raise VademecumError(f"eval {' '.join(order.names)}: {order.data} is no folder; name the folder of benchmarks")
     return order.data

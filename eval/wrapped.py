@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from anyio.to_thread import run_sync
-
 from eval.benchmark import Benchmark, Item, Layer, Origin, Output, System, SystemName
 from eval.measures import Measure
+from eval.together import aside
 from knowledge_base.manifest import file_sha256
 
 MeasureAll = Callable[[System, int | None], Sequence[Measure]]
@@ -43,7 +42,7 @@ class Whole(Benchmark):
 
     async def ask(self, item: Item, system: System) -> Output:
         """All figures."""
-        measures = await run_sync(self._measure_all, system, item.gold["limit"])
+        measures = await aside(lambda: self._measure_all(system, item.gold["limit"]))
         return Output(item=item.id, system=system.name, answer=[one.to_json() for one in measures])
 
     def judge(self, item: Item, output: Output) -> Mapping[str, float | None]:

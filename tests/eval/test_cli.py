@@ -18,6 +18,7 @@ from ingest.pipeline import ingest_paths
 from knowledge_base.embedder import Embedder
 from knowledge_base.errors import VademecumError
 
+_OF_RUNS = frozenset({"report", "compare", "export"})
 MONOGRAPHS = Path(str(files("knowledge_base"))) / "data" / "starter" / "monographs"
 ROWS = [
     {
@@ -151,3 +152,23 @@ def test_the_list_names_every_benchmark_once() -> None:
 
 def test_the_commands_there_are() -> None:
     assert [one.name for one in evaluate.registered_commands] == ["list", "run", "report", "compare", "export", "judge"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["pubmedqa"], "needs the folder of benchmarks; name it with --data"),
+        (["pubmedqa", "--data", "EMPTY"], "is missing; --data names the folder that holds the benchmarks"),
+        (["questions", "--data", "EMPTY"], "is a folder; name your file of questions"),
+        (["report", "FILE"], "holds no finished run"),
+        (["compare", "FILE", "FILE"], "holds no finished run"),
+        (["export", "FILE", "--to", "trec", "--data", "EMPTY", "--out", "EMPTY"], "holds no run"),
+    ],
+)
+def test_what_is_not_there_is_said_in_one_line(kb: Path, tmp_path: Path, words: list[str], told: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    named = {"EMPTY": tmp_path / "empty", "FILE": tmp_path / "file"}
+    with pytest.raises(VademecumError, match=told) as caught:
+        command("eval", *(named.get(word, word) for word in words), *(["--kb", kb] if words[0] not in _OF_RUNS else []))
+    assert "\n" not in str(caught.value)

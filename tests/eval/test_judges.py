@@ -7,7 +7,7 @@ from types import ModuleType
 import anyio
 import pytest
 
-from chatbot.models.types import Message
+from chatbot.models.types import ChatModelError, Message
 from chatbot.privacy.masker import RuleFinder
 from chatbot.settings import Settings
 from eval.agreement import LABELLED, Agreement, JudgeError, kappa_interval, keep, measure_agreement, require
@@ -91,6 +91,20 @@ def test_agreement_by_hand_without_what_could_not_be_read() -> None:
 def test_an_item_without_a_verdict_of_people_is_refused() -> None:
     with pytest.raises(VademecumError, match="item 0 has no verdict of people"):
         _agreement(["yes"], ["SUPPORTS"])
+
+
+def test_a_judge_that_is_gone_is_one_line() -> None:
+    class Gone:
+        name = "gone"
+
+        async def judge(self, evidence: Sequence[str], claim: str) -> None:
+            raise ChatModelError("the model can not be reached")
+
+    async def measure() -> Agreement:
+        return await measure_agreement(Gone(), "made", _items(["neutral"] * 3), parallel=2)
+
+    with pytest.raises(ChatModelError, match="can not be reached"):
+        anyio.run(measure)
 
 
 def test_full_agreement_and_one_label() -> None:
