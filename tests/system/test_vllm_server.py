@@ -256,12 +256,17 @@ class KilledAfter:
         self._model, self._kill = model, kill
 
     async def stream(self, messages: Sequence[Message], *, max_tokens: int) -> AsyncGenerator[str, None]:
-        n_pieces = 0
+        first: list[str] = []
         async with aclosing(self._model.stream(messages, max_tokens=max_tokens)) as pieces:
+            # Nothing is handed on before the kill: a slow reader would let the server end its reply first.
             async for piece in pieces:
-                n_pieces += 1
-                if n_pieces == _LATER_TOKENS:
-                    self._kill()
+                first.append(piece)
+                if len(first) == _LATER_TOKENS:
+                    break
+            self._kill()
+            for piece in first:
+                yield piece
+            async for piece in pieces:
                 yield piece
 
 
