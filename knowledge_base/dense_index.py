@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
+from knowledge_base.cores import n_cores
 from knowledge_base.errors import KnowledgeBaseError
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     Block = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 _MAX_EXACT: Final = 50_000
-"""Up to here vectors take at most 77 MB as they are, and a question over all of them some 4 ms."""
-_ROWS_PER_THREAD: Final = 25_000
+"""Up to here vectors take at most 77 MB as they are, and a question over all of them a few milliseconds."""
+_BYTES_PER_THREAD: Final = 4_000_000
 """Fewer are searched in less time than it takes to share them."""
 _ROWS_AT_ONCE: Final = 512
 """Rows whose bytes are widened to float32 at once: they and their vectors stay in the processor's cache."""
@@ -147,7 +148,7 @@ class DenseIndex:
             rows = self._rows(numbers)
             cosines = self._cosines(rows, vector)
         elif self.is_exact:
-            rows, cosines = np.arange(len(self)), _dots(self._components, vector)
+            rows, cosines = self._all(vector)
         else:
             rows, cosines = self._scan(vector, min(k, len(self)))
         # One text in several labels has one vector, and its cosines differ in the last digits by where the row stands.
@@ -220,8 +221,14 @@ class DenseIndex:
         parts = [_dots(self._components[rows[i : i + _ROWS_AT_ONCE]].astype(np.float32), weights) for i in starts]
         return np.concatenate(parts) + np.float32(constant)
 
+    def _all(self, vector: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Every row and its cosine."""
+        import numpy as np
+
+        return self._in_parts(lambda first, last: (np.arange(first, last), _dots(self._components[first:last], vector)))
+
     def _scan(self, vector: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The rows and cosines of the nearest `k` of each stretch of the vectors, every core with its own."""
+        """The rows and cosines of the nearest `k` of each stretch of the vectors."""
         import faiss
         import numpy as np
 
@@ -231,13 +238,28 @@ class DenseIndex:
             found = rows[0] >= 0
             return np.asarray(rows[0][found], dtype=np.int64), np.asarray(cosines[0][found], dtype=np.float32)
 
-        n_parts = max(min(faiss.omp_get_max_threads(), len(self) // _ROWS_PER_THREAD), 1)
+        return self._in_parts(search)
+
+    def _in_parts(
+        self, search: Callable[[int, int], tuple[NDArray[np.int64], NDArray[np.float32]]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The rows and cosines that `search` finds in each stretch of the rows, every core with its own."""
+        import numpy as np
+
+        n_parts = max(min(n_cores(), self._components.nbytes // _BYTES_PER_THREAD), 1)
         bounds = [len(self) * part // n_parts for part in range(n_parts + 1)]
-        with ThreadPoolExecutor(n_parts) as pool:
-            parts = list(pool.map(search, bounds[:-1], bounds[1:]))
+        parts = list(self._workers.map(search, bounds[:-1], bounds[1:]))
         rows: NDArray[np.int64] = np.concatenate([part[0] for part in parts])
         cosines: NDArray[np.float32] = np.concatenate([part[1] for part in parts])
         return rows, cosines
+
+    @cached_property
+    def _workers(self) -> ThreadPoolExecutor:
+        """Threads that stay: to start them takes as long as to search ten thousand vectors."""
+        import faiss
+
+        # A team of FAISS's own for each of them would only be in the way.
+        return ThreadPoolExecutor(n_cores(), "dense", faiss.omp_set_num_threads, (1,))
 
 
 def _dots(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -30,6 +30,8 @@ MINILM_MAX_TOKENS: Final = 256
 MINILM_WEIGHTS: Final = "model.safetensors"
 _MAX_THREADS: Final = 4
 """A question's twenty tokens are too few to divide among more."""
+_SPIN_MICROSECONDS: Final = 500
+"""As long as a question's own steps may keep a thread waiting."""
 
 
 class MiniLm:
@@ -83,6 +85,8 @@ class MiniLm:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = n_threads
+        # Its threads would look out for more work for 50 ms, on the cores that the search then needs.
+        options.add_session_config_entry("session.intra_op.spin_duration_us", str(_SPIN_MICROSECONDS))
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(self._folder))
         graph = (files("knowledge_base") / "data" / "minilm.onnx").read_bytes()
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -34,6 +34,11 @@ class Fingerprint:
         self._names = tuple(names)
 
     @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The runs of digits; where these differ two texts never repeat each other."""
+        return tuple(_NUMBER.findall(self._text))
+
+    @cached_property
     def decisive(self) -> tuple[str, ...]:
         """In order the numbers, and the words that turn a meaning."""
         return tuple(_DECISIVE.findall(self._text.lower()))
@@ -60,8 +65,3 @@ class Fingerprint:
         return self.shingles == other.shingles or (
             len(self.shingles & other.shingles) >= _ALIKE * len(self.shingles | other.shingles)
         )
-
-
-def numbers_in(text: str) -> tuple[str, ...]:
-    """The runs of digits of a text; where these differ two texts never repeat each other."""
-    return tuple(_NUMBER.findall(text))

@@ -15,12 +15,12 @@ import numpy as np
 from knowledge_base.aspects import AspectTable
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import DrugClasses
-from knowledge_base.folded_texts import folded_text
 from knowledge_base.fusion import RRF_K
 from knowledge_base.lay_terms import said_in
 from knowledge_base.loinc import is_highlights
+from knowledge_base.read_passages import ReadPassage
 from knowledge_base.scopes import Interactant
-from knowledge_base.types import DocumentInfo, Passage
+from knowledge_base.types import DocumentInfo
 from knowledge_base.words import folded_words, name_key
 
 if TYPE_CHECKING:
@@ -137,24 +137,16 @@ def relevance(
 
 
 def text_score(
-    passage: Passage,
-    reading: Reading,
-    table: AspectTable,
-    interactants: Iterable[Interactant] = (),
-    folded: str | None = None,
+    read: ReadPassage, reading: Reading, table: AspectTable, interactants: Sequence[Interactant] = ()
 ) -> TextScore:
-    """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name.
-
-    `folded` is what `folded_text` gave for the passage, if it was asked already.
-    """
-    folded = folded_text(passage) if folded is None else folded
-    says = said_in(folded, reading.meanings)
+    """What a passage's own words add: the question's words, the aspect's terms, the other medicine's name."""
+    passage = read.passage
+    says = said_in(read.folded, reading.meanings)
     score = _COVERAGE * len(says) / max(len(reading.meanings), 1)
     first = next((table[name] for name in reading.aspects if name in table), None)
     if first is not None:
-        score += _TERMS * (first.terms is not None and first.terms.search(passage.text) is not None)
-        score += _LEADS * (first.leads is not None and first.leads.search(passage.text) is not None)
-    naming = _naming(passage, folded, tuple(interactants))
+        score += _TERMS * read.holds(first.terms) + _LEADS * read.holds(first.leads)
+    naming = _naming(read, interactants)
     is_asked_for = first is not None and passage.section_code in first.sections
     if is_highlights(passage.section_path) and not (is_asked_for and first is not None and not first.learned):
         score -= _SUMMARY_LOSS
@@ -218,12 +210,12 @@ def _bonus(other: Interactant, folded: str) -> float:
     return next((bonus for names, bonus in ways if any(f" {name} " in folded for name in names)), 0.0)
 
 
-def _naming(passage: Passage, folded: str, interactants: Sequence[Interactant]) -> float:
+def _naming(read: ReadPassage, interactants: Sequence[Interactant]) -> float:
     if not interactants:
         return 0.0
-    naming = max(_bonus(one, folded) for one in interactants)
+    naming = max(_bonus(one, read.folded) for one in interactants)
     if naming > 0:
-        title = f" {' '.join(folded_words(passage.section_title))} "
+        title = f" {' '.join(folded_words(read.passage.section_title))} "
         naming += _NAMED_IN_TITLE * any(_bonus(one, title) > 0 for one in interactants)
     return naming
 

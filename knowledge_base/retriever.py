@@ -19,7 +19,6 @@ from knowledge_base.aspects import aspect_table
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
-from knowledge_base.folded_texts import FoldedTexts
 from knowledge_base.fusion import reciprocal_rank_fusion
 from knowledge_base.query_adapter import QueryAdapter, query_adapter
 from knowledge_base.question_core import core_of
@@ -27,9 +26,10 @@ from knowledge_base.question_parts import parts_of
 from knowledge_base.question_reader import Reading, read_question
 from knowledge_base.question_words import all_phrases, any_of
 from knowledge_base.ranking import Tables, prior, relevance, text_score
+from knowledge_base.read_passages import ReadPassages
 from knowledge_base.scopes import Scope, find_scopes
 from knowledge_base.selection import Ranked, interleave, select, spread, take_turns
-from knowledge_base.text_ranker import FreeText, score_texts
+from knowledge_base.text_ranker import score_texts
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
 from knowledge_base.unread_names import UnreadNames
@@ -66,7 +66,7 @@ class _Opened(NamedTuple):
     words: WordIndex
     lexicon: DrugLexicon
     unread: UnreadNames
-    folded: FoldedTexts
+    read: ReadPassages
 
 
 class _Found(NamedTuple):
@@ -181,9 +181,9 @@ class HybridRetriever:
         places = np.concatenate([best, np.searchsorted(part.numbers, naming)])
         at = dict(zip(part.numbers[places].tolist(), scores[places].tolist(), strict=True))
         ranked = []
-        for number, passage in opened.store.passages(list(at)).items():
-            said = text_score(passage, reading, self._tables.aspects, scope.interactants, opened.folded(passage))
-            ranked.append(Ranked(passage, at[number] + said.score, said.names_other, said.says))
+        for read in opened.read(list(at)):
+            said = text_score(read, reading, self._tables.aspects, scope.interactants)
+            ranked.append(Ranked(read, at[read.passage.number] + said.score, said.names_other, said.says))
         if not scope.about_drug:
             ranked.sort(key=lambda one: (-one.score, one.passage.number))
             ranked = [*_as_texts(query.text, vector, ranked[:_TEXTS], opened.dense), *ranked[_TEXTS:]]
@@ -203,7 +203,7 @@ class HybridRetriever:
                 names, in_use = store.drug_names(), TextWords(store, self._kb.embedder)
                 lexicon, unread = DrugLexicon.build(names, is_text_word=in_use), UnreadNames(names, in_use)
                 self._opened = _Opened(
-                    version, store, dense, Catalogue(store), WordIndex(store), lexicon, unread, FoldedTexts()
+                    version, store, dense, Catalogue(store), WordIndex(store), lexicon, unread, ReadPassages(store)
                 )
             return self._opened
 
@@ -219,11 +219,8 @@ def _naming_others(scope: Scope, words: WordIndex, rows: NDArray[np.int64] | Non
 
 def _as_texts(question: str, vector: NDArray[np.float32], ranked: Sequence[Ranked], dense: DenseIndex) -> list[Ranked]:
     """Passages for a question without a medicine, scored by heading and text as well: no label section says enough."""
-    texts = [
-        FreeText(" ".join((one.passage.document.title, *one.passage.section_path)), one.passage.text) for one in ranked
-    ]
     near = dense.vectors(np.array([one.passage.number for one in ranked], dtype=np.int64)) @ vector if ranked else ()
-    scores = score_texts(question, texts, [float(cosine) for cosine in near])
+    scores = score_texts(question, [one.read.free_text for one in ranked], [float(cosine) for cosine in near])
     return [one._replace(score=one.score + score) for one, score in zip(ranked, scores, strict=True)]
 
 

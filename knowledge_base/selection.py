@@ -5,18 +5,14 @@ Pure; the order of equal scores is kept.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import chain
+from typing import Final, NamedTuple
 
-import numpy as np
-
-from knowledge_base.near_duplicates import Fingerprint, numbers_in
+from knowledge_base.read_passages import ReadPassage
 from knowledge_base.types import DocumentInfo, Passage
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _PER_DOCUMENT: Final = 3
 _FEW_DOCUMENTS: Final = 3
@@ -43,10 +39,15 @@ _WAIT: Final = 2
 class Ranked(NamedTuple):
     """A passage, its score in one ranking, whether it names the other medicine, and which meanings of the question."""
 
-    passage: Passage
+    read: ReadPassage
     score: float
     names_other: bool = False
     says: frozenset[int] = frozenset()
+
+    @property
+    def passage(self) -> Passage:
+        """The passage alone."""
+        return self.read.passage
 
 
 def interleave(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
@@ -99,29 +100,27 @@ def spread(ranked: Sequence[Ranked], doubt: float, detail: float = 0.0) -> list[
     loss = _SAME_SECTION_LOSS * max(doubt, _DETAILED_DOUBT * detail)
     if loss <= 0 or not ranked:
         return list(ranked)
-    gains = _NEW_WORDS * detail * _rarities(ranked)
-    codes: dict[str | None, int] = {}
-    section = np.array([codes.setdefault(one.passage.section_code, len(codes)) for one in ranked])
-    worth = np.array([one.score for one in ranked])
+    gain = {meaning: _NEW_WORDS * detail * rarity for meaning, rarity in _rarities(ranked).items()}
+    worth = [one.score for one in ranked]
+    left = list(range(len(ranked)))
     first: list[int] = []
-    while len(first) < min(_SPREAD, len(ranked)):
-        best = int(np.argmax(worth + gains.sum(axis=1))) if first else 0
+    while left and len(first) < _SPREAD:
+        best = max(left, key=lambda place: worth[place] + sum(gain[one] for one in ranked[place].says)) if first else 0
         first.append(best)
-        worth[section == section[best]] -= loss
-        worth[best] = -np.inf
-        gains[:, gains[best] > 0] = 0
-    rest = np.setdiff1d(np.arange(len(ranked)), first)
-    return [ranked[place] for place in (*first, *rest.tolist())]
+        left.remove(best)
+        gain.update(dict.fromkeys(ranked[best].says, 0.0))
+        for place in left:
+            if ranked[place].passage.section_code == ranked[best].passage.section_code:
+                worth[place] -= loss
+    return [ranked[place] for place in (*first, *left)]
 
 
-def _rarities(ranked: Sequence[Ranked]) -> NDArray[np.float64]:
-    """For each passage and meaning how few of the passages have it; what one with every meaning has adds up to 1."""
-    has = np.zeros((len(ranked), 1 + max((max(one.says, default=0) for one in ranked), default=0)))
-    for place, one in enumerate(ranked):
-        has[place, list(one.says)] = 1.0
-    n_having = has.sum(axis=0)
-    rarity = np.where(n_having > 0, np.log((len(ranked) + 1) / np.maximum(n_having, 1)), 0.0)
-    return np.asarray(has * (rarity / max(rarity.sum(), 1e-9)))
+def _rarities(ranked: Sequence[Ranked]) -> dict[int, float]:
+    """For each meaning how few of the passages have it; together 1."""
+    n_having = Counter(chain.from_iterable(one.says for one in ranked))
+    rarities = {meaning: math.log((len(ranked) + 1) / n) for meaning, n in n_having.items()}
+    total = sum(rarities.values())
+    return {meaning: rarity / total for meaning, rarity in rarities.items()}
 
 
 def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:
@@ -152,37 +151,24 @@ def select(ranked: Sequence[Ranked], k: int) -> list[Ranked]:
 def _without_repeats(ranked: Sequence[Ranked]) -> list[Ranked]:
     """Each said once; only passages on the same medicines and with the same numbers can repeat each other."""
     kept: list[Ranked] = []
-    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[_Kept]] = {}
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[tuple[int, ReadPassage]]] = {}
     for one in ranked:
         info = one.passage.document
         # "Store below 25 C" of two medicines is two facts.
-        group = alike.setdefault((info.ingredients, numbers_in(one.passage.text)), [])
-        mine = _Kept(len(kept), one)
-        same = next((other for other in group if mine.repeats(other)), None)
+        group = alike.setdefault((info.ingredients, one.read.fingerprint.numbers), [])
+        same = next((place for place, first in group if _repeats(one.read, first)), None)
         if same is None:
+            group.append((len(kept), one.read))
             kept.append(one)
-            group.append(mine)
-        elif _is_better_dated(info, kept[same.place].passage.document):
-            kept[same.place] = kept[same.place]._replace(passage=one.passage)
+        elif _is_better_dated(info, kept[same].passage.document):
+            kept[same] = kept[same]._replace(read=one.read)
     return kept
 
 
-class _Kept:
-    """A passage that was kept, and its fingerprint once another one has to be compared with it."""
-
-    def __init__(self, place: int, ranked: Ranked) -> None:
-        self.place = place
-        self._passage = ranked.passage
-
-    def repeats(self, other: _Kept) -> bool:
-        """Whether both say the same; texts of very different lengths never do, and need no fingerprint."""
-        shorter, longer = sorted((len(self._passage.text), len(other._passage.text)))
-        return shorter >= _ALIKE_CHARS * longer and self.fingerprint.repeats(other.fingerprint)
-
-    @cached_property
-    def fingerprint(self) -> Fingerprint:
-        info = self._passage.document
-        return Fingerprint(self._passage.text, (*info.ingredients, *info.brands))
+def _repeats(one: ReadPassage, other: ReadPassage) -> bool:
+    """Whether both say the same; texts of very different lengths never do, and need not be compared."""
+    shorter, longer = sorted((len(one.passage.text), len(other.passage.text)))
+    return shorter >= _ALIKE_CHARS * longer and one.fingerprint.repeats(other.fingerprint)
 
 
 def _is_better_dated(info: DocumentInfo, other: DocumentInfo) -> bool:

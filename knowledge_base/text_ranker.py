@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from knowledge_base.lay_terms import Meaning, meanings_of, share_of
@@ -44,11 +44,17 @@ _GENERIC: Final = word_set(
 """Words of headings that do not name the subject."""
 
 
-class FreeText(NamedTuple):
+@dataclass(frozen=True)
+class FreeText:
     """A text and its heading; the heading may be empty."""
 
     heading: str
     text: str
+
+    @cached_property
+    def folded(self) -> str:
+        """The folded words of both, a space before, between and after them."""
+        return f" {' '.join(folded_words(f'{self.heading} {self.text}'))} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +152,11 @@ def cosines(questions: Sequence[str], texts: Sequence[FreeText], embedder: Embed
 
 
 def _features(question: OpenQuestion, said: _Said, text: FreeText, cosine: float, words: float) -> Features:
-    folded = f" {' '.join(folded_words(f'{text.heading} {text.text}'))} "
     heading = _read_heading(text.heading)
     return Features(
         nearness=cosine,
         words=words,
-        coverage=share_of(question.meanings, folded),
+        coverage=share_of(question.meanings, text.folded),
         subject=max((said.share_of(name) for name in heading.names), default=0.0),
         type=_fit(question.types, heading.types),
     )
@@ -177,12 +182,11 @@ def _bm25(expression: str, texts: Sequence[FreeText]) -> Mapping[int, float]:
     if not expression or not texts:
         return {}
     with closing(sqlite3.connect(":memory:")) as db:
-        db.execute("CREATE VIRTUAL TABLE texts USING fts5(heading, body, tokenize = 'porter unicode61')")
-        db.executemany(
-            "INSERT INTO texts(rowid, heading, body) VALUES (?, ?, ?)", [(n, *t) for n, t in enumerate(texts)]
-        )
-        rows = db.execute("SELECT rowid, -bm25(texts, 2.0, 1.0) FROM texts WHERE texts MATCH ?", (expression,))
-        return dict(rows.fetchall())
+        db.execute("CREATE VIRTUAL TABLE texts USING fts5(heading, body, content = '', tokenize = 'porter unicode61')")
+        rows = [(place, text.heading, text.text) for place, text in enumerate(texts)]
+        db.executemany("INSERT INTO texts(rowid, heading, body) VALUES (?, ?, ?)", rows)
+        found = db.execute("SELECT rowid, -bm25(texts, 2.0, 1.0) FROM texts WHERE texts MATCH ?", (expression,))
+        return dict(found.fetchall())
 
 
 class _Heading(NamedTuple):
@@ -212,6 +216,8 @@ class _Said:
 
     def __init__(self, words: frozenset[str]) -> None:
         self._words = words
+        self._long = [word for word in words if len(word) >= _FUZZY_CHARS]
+        self._stems = frozenset(word[:_STEM_CHARS] for word in words if len(word) >= _STEM_CHARS)
         self._known: dict[str, bool] = {}
 
     def share_of(self, wanted: frozenset[str]) -> float:
@@ -220,19 +226,17 @@ class _Said:
 
     def _has(self, word: str) -> bool:
         if word not in self._known:
-            self._known[word] = any(_same(word, other) for other in self._words)
+            is_inflected = len(word) >= _STEM_CHARS and word[:_STEM_CHARS] in self._stems
+            self._known[word] = word in self._words or is_inflected or self._is_misspelt(word)
         return self._known[word]
 
+    def _is_misspelt(self, word: str) -> bool:
+        return len(word) >= _FUZZY_CHARS and any(_is_near(word, other) for other in self._long)
 
-def _same(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    if min(len(one), len(other)) < _STEM_CHARS:
-        return False
-    if one[:_STEM_CHARS] == other[:_STEM_CHARS]:
-        return True
+
+def _is_near(one: str, other: str) -> bool:
     limit = 2 if min(len(one), len(other)) > _FUZZY_CHARS + 2 else 1
-    return min(len(one), len(other)) >= _FUZZY_CHARS and edits(one, other, limit) <= limit
+    return edits(one, other, limit) <= limit
 
 
 def _fit(asked: frozenset[str], told: frozenset[str]) -> float:

@@ -41,10 +41,10 @@ T = TypeVar("T")
 
 
 class _Postings(NamedTuple):
-    """The rows that hold a phrase, ascending, and how often, words of the heading counted double."""
+    """The rows that hold a phrase, ascending, and what it adds to the score of each."""
 
     row: NDArray[np.int32]
-    frequency: NDArray[np.float32]
+    gain: NDArray[np.float64]
 
 
 class WordIndex:
@@ -91,20 +91,18 @@ class WordIndex:
             if not stems or not n_rows:
                 continue
             postings = self._postings_of(stems)
-            idf = self._idf(postings)
             at, chosen = _within(postings.row, rows)
-            frequency = postings.frequency[chosen].astype(np.float64)
-            length = self._length_share[postings.row[chosen]]
-            scores[at] += idf * (frequency * (_K1 + 1) / (frequency + _K1 * length))
+            scores[at] += postings.gain[chosen]
         found = np.flatnonzero(scores)
         return found if rows is None else rows[found], scores[found]
 
     def all_said(self, phrases: Sequence[str]) -> float:
         """BM25 of a passage of mean length that holds each of the phrases once."""
-        return sum(self._idf(self._postings_of(stems)) for stems in self._stemmed(phrases) if stems)
+        return sum(self._idf(len(self._postings_of(stems).row)) for stems in self._stemmed(phrases) if stems)
 
-    def _idf(self, postings: _Postings) -> float:
-        idf = math.log((len(self._numbers) - len(postings.row) + 0.5) / (len(postings.row) + 0.5))
+    def _idf(self, n_rows: int) -> float:
+        """How much a phrase tells that so many rows hold."""
+        idf = math.log((len(self._numbers) - n_rows + 0.5) / (n_rows + 0.5))
         return idf if idf > 0 else _MIN_IDF
 
     @cached_property
@@ -138,10 +136,11 @@ class WordIndex:
             places = _followed(places, self._places_of(stem) - offset)
         rows, starts = np.unique(places >> _ROW_SHIFT, return_index=True)
         in_text = (places >> (_ROW_SHIFT - 1)) & 1
-        weights = np.where(in_text, np.float32(1), np.float32(_HEADING_WEIGHT))
+        weights = np.where(in_text, 1.0, _HEADING_WEIGHT)
         frequency = np.add.reduceat(weights, starts) if len(starts) else weights
-        postings = _Postings(rows.astype(np.int32), frequency)
-        self._postings.put(stems, postings, postings.row.nbytes + frequency.nbytes)
+        gain = self._idf(len(rows)) * (frequency * (_K1 + 1) / (frequency + _K1 * self._length_share[rows]))
+        postings = _Postings(rows.astype(np.int32), gain)
+        self._postings.put(stems, postings, postings.row.nbytes + gain.nbytes)
         return postings
 
     def _places_of(self, stem: str) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge_base.read_passages import ReadPassage
 from knowledge_base.selection import Ranked, interleave, select, spread, take_turns
 from knowledge_base.types import DocumentInfo, Passage
 
@@ -19,17 +20,19 @@ def _ranked(
 ) -> Ranked:
     info = DocumentInfo(id=document, source_path="x", format="spl", kind="label", title="x", sha256="0", **header)
     return Ranked(
-        Passage(
-            id=f"{document}#-:{number}-{number + 1}",
-            number=number,
-            document=info,
-            kind="label",
-            section_code=code,
-            section_title="",
-            section_path=section,
-            start=number,
-            end=number + 1,
-            text=text,
+        ReadPassage(
+            Passage(
+                id=f"{document}#-:{number}-{number + 1}",
+                number=number,
+                document=info,
+                kind="label",
+                section_code=code,
+                section_title="",
+                section_path=section,
+                start=number,
+                end=number + 1,
+                text=text,
+            )
         ),
         score,
     )
