@@ -60,7 +60,7 @@ def test_the_command_writes_table_and_json(
 
 
 def test_bad_arguments_are_one_clear_line(tmp_path: Path) -> None:
-    with pytest.raises(VademecumError, match="no --data is no folder"):
+    with pytest.raises(VademecumError, match="needs the folder of benchmarks; name it with --data"):
         list(carry_out(Order(names=("retrieval",))))
     with pytest.raises(VademecumError, match=r"nonsense: no such benchmark; there is: .*questions.*retrieval"):
         list(carry_out(Order(names=("nonsense",), data=tmp_path)))
