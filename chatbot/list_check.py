@@ -23,7 +23,7 @@ from knowledge_base.errors import VademecumError
 from knowledge_base.medicine_table import canonical_ingredient
 from knowledge_base.scopes import Interactant, interactant_of
 from knowledge_base.types import DocumentInfo, Passage, Section
-from knowledge_base.words import folded_words
+from knowledge_base.words import folded_words, padded_words
 
 _SECTIONS: Final[Mapping[str, float]] = {
     loinc.CONTRAINDICATIONS: 1.0,
@@ -233,7 +233,7 @@ class ListChecker:
         documents = self._labels_of.get(canonical_ingredient(ingredient), [])[:_MAX_LABELS]
         passages = [one for document in documents for one in self._store.passages_of(document.id, set(_SECTIONS))]
         sentences = (
-            _Said(candidate, f" {' '.join(folded_words(candidate.lower))} ")
+            _Said(candidate, padded_words(candidate.lower))
             for candidate in collect_candidates(without_summaries(unranked(passages)))
             if not is_boilerplate(candidate.lower)
         )

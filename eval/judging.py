@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import NamedTuple
 
 import anyio
 
-from chatbot.progress import ProgressBar
 from chatbot.settings import Settings, load_settings
 from chatbot.wiring import open_finder, open_judge_model
 from eval.agreement import LABELLED, Agreement, JudgeError, keep, measure_agreement, require
 from eval.judges import Judge, ModelJudge
 from eval.registry import find
-from eval.told import ToldProgress
+from eval.told import shown_progress
 
 
 class Trust(NamedTuple):
@@ -40,8 +38,7 @@ def measure_judge(data: Path, limit: int | None, parallel: int) -> Iterator[str]
         (benchmark,) = find(name)
         benchmark.origin.check(data)
         items = benchmark.load(data, limit)
-        with ProgressBar() as bar:
-            progress = bar if sys.stderr.isatty() else ToldProgress()
+        with shown_progress() as progress:
             ask = partial(measure_agreement, judge, name, items, parallel=parallel, on_progress=progress)
             agreements.append(anyio.run(ask))
         yield str(agreements[-1])

@@ -13,7 +13,6 @@ from typing import Final
 import anyio
 
 from chatbot.models.types import ChatModelError
-from chatbot.progress import ProgressBar
 from chatbot.settings import Settings, load_settings
 from chatbot.wiring import load_reranker, open_chat_model, open_finder, open_kb
 from eval.benchmark import Benchmark
@@ -29,7 +28,7 @@ from eval.results import collect
 from eval.running import Loaded, ask_all, load_all, questions, take_known
 from eval.runs import OutputCache, Run
 from eval.systems import Parts, open_systems
-from eval.told import ToldProgress
+from eval.told import shown_progress
 from knowledge_base.errors import VademecumError
 
 _PARALLEL_WITH_MODEL: Final = 8
@@ -92,8 +91,7 @@ def _ask(run: Run, order: Order, loaded: Sequence[Loaded], parts: Parts, setting
     sys.stderr.write(f"{len(asked) - len(pending)} of {len(asked)} outputs at hand; ")
     sys.stderr.write(f"{estimate(pending, known, parallel=parallel, prices=order.prices)}\n")
     try:
-        with ProgressBar() as bar:
-            progress = bar if sys.stderr.isatty() else ToldProgress()
+        with shown_progress() as progress:
             anyio.run(lambda: ask_all(pending, run, cache, parallel=parallel, on_progress=progress))
     except KeyboardInterrupt:
         sys.stderr.write(f"the same command with --out {run.folder} goes on\n")

@@ -1,13 +1,24 @@
-"""Progress of a run where stderr is no terminal: a line a minute with the time left, as a log should have it."""
+"""Progress of a run: a bar on a terminal, else a line a minute with the time left, as a log should have it."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
+from chatbot.progress import ProgressBar
+from eval.together import OnProgress
+
 _EVERY_SECONDS: Final = 60.0
+
+
+@contextmanager
+def shown_progress() -> Iterator[OnProgress]:
+    """What shows how far the work inside is, on stderr."""
+    with ProgressBar() as bar:
+        yield bar if sys.stderr.isatty() else ToldProgress()
 
 
 class ToldProgress:

@@ -21,7 +21,7 @@ from knowledge_base.loinc import is_highlights
 from knowledge_base.read_passages import ReadPassage
 from knowledge_base.scopes import Interactant
 from knowledge_base.types import DocumentInfo
-from knowledge_base.words import folded_words, name_key
+from knowledge_base.words import name_key, padded_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -215,7 +215,7 @@ def _naming(read: ReadPassage, interactants: Sequence[Interactant]) -> float:
         return 0.0
     naming = max(_bonus(one, read.folded) for one in interactants)
     if naming > 0:
-        title = f" {' '.join(folded_words(read.passage.section_title))} "
+        title = padded_words(read.passage.section_title)
         naming += _NAMED_IN_TITLE * any(_bonus(one, title) > 0 for one in interactants)
     return naming
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from knowledge_base.near_duplicates import Fingerprint
 from knowledge_base.text_ranker import FreeText
-from knowledge_base.words import folded_words
+from knowledge_base.words import padded_words
 
 if TYPE_CHECKING:
     from knowledge_base.passage_store import PassageStore
@@ -29,7 +29,7 @@ class ReadPassage:
     @cached_property
     def folded(self) -> str:
         """The folded words of title and text, a space before, between and after them."""
-        return f" {' '.join(folded_words(f'{self.passage.section_title} {self.passage.text}'))} "
+        return padded_words(f"{self.passage.section_title} {self.passage.text}")
 
     @cached_property
     def free_text(self) -> FreeText:

@@ -19,7 +19,7 @@ from knowledge_base.lay_terms import Meaning, meanings_of, share_of
 from knowledge_base.question_core import core_of
 from knowledge_base.question_types import types_of, types_of_heading
 from knowledge_base.question_words import any_of, content_words, quoted
-from knowledge_base.words import edits, folded_words, word_set
+from knowledge_base.words import edits, padded_words, word_set
 
 if TYPE_CHECKING:
     from knowledge_base.embedder import Embedder
@@ -54,7 +54,7 @@ class FreeText:
     @cached_property
     def folded(self) -> str:
         """The folded words of both, a space before, between and after them."""
-        return f" {' '.join(folded_words(f'{self.heading} {self.text}'))} "
+        return padded_words(f"{self.heading} {self.text}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ def folded_words(text: str) -> list[str]:
     return _GAP.sub(" ", _plain(text).lower()).split()
 
 
+def padded_words(text: str) -> str:
+    """The folded words of a text, a space before, between and after them: whole phrases are found as " phrase "."""
+    return f" {' '.join(folded_words(text))} "
+
+
 def singular(word: str) -> str | None:
     """The word without a plural's ending, or None if it has none."""
     if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
