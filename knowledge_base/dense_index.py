@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 _MAX_EXACT: Final = 50_000
 """Up to here vectors take at most 77 MB as they are, and a question over all of them a few milliseconds."""
-_BYTES_PER_THREAD: Final = 4_000_000
+_FEW: Final = 2_000
+"""So many are compared one by one in less time than it takes to choose among them."""
+_SPARE: Final = 100
+"""With half as many again, and so many at least, no passage was missed that comparing all would have found."""
+_BYTES_PER_THREAD: Final = 16_000_000
 """Fewer are searched in less time than it takes to share them."""
 _ROWS_AT_ONCE: Final = 512
 """Rows whose bytes are widened to float32 at once: they and their vectors stay in the processor's cache."""
@@ -38,6 +42,9 @@ _DIGITS: Final = 6
 """What float32 tells apart in a cosine; what is equal so far comes in the order of the passages."""
 _STEPS: Final = 255
 """FAISS's 8-bit quantiser divides the range of a component into so many steps and means the middle of each."""
+_LARGEST: Final = 127
+"""What a byte with a sign holds."""
+_LEAST: Final = 1e-30
 
 
 class DenseHit(NamedTuple):
@@ -73,13 +80,11 @@ class DenseIndex:
         if n <= max_exact:
             inner: Any = faiss.IndexFlatIP(dimension)
         else:
-            inner = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
             lowest, highest = np.full(dimension, np.inf, np.float32), np.full(dimension, -np.inf, np.float32)
             for _, vectors in blocks():
                 np.minimum(lowest, vectors.min(axis=0), out=lowest)
                 np.maximum(highest, vectors.max(axis=0), out=highest)
-            # The quantiser learns the range of each component and nothing else, so the ends of the ranges will do.
-            inner.train(np.stack([lowest, highest]))
+            inner = _quantised(lowest, highest)
         index = faiss.IndexIDMap(inner)
         for numbers, vectors in blocks():
             index.add_with_ids(vectors, numbers)
@@ -109,6 +114,8 @@ class DenseIndex:
         """
         import faiss
 
+        if not self.is_exact:
+            self._inner.sq.qtype = faiss.ScalarQuantizer.QT_8bit
         try:
             faiss.write_index(self._index, str(path))
         except RuntimeError as error:
@@ -146,13 +153,12 @@ class DenseIndex:
             return []
         if numbers is not None:
             rows = self._rows(numbers)
-            cosines = self._cosines(rows, vector)
-        elif self.is_exact:
-            rows, cosines = self._all(vector)
+        elif len(self) <= _FEW:
+            rows = np.arange(len(self))
         else:
-            rows, cosines = self._scan(vector, min(k, len(self)))
+            rows = self._nearest(vector, k + max(k // 2, _SPARE))
         # One text in several labels has one vector, and its cosines differ in the last digits by where the row stands.
-        cosines = np.round(cosines, _DIGITS)
+        cosines = np.round(self._cosines(rows, vector), _DIGITS)
         if k < len(cosines):
             enough = cosines >= np.partition(cosines, len(cosines) - k)[len(cosines) - k]
             rows, cosines = rows[enough], cosines[enough]
@@ -191,12 +197,17 @@ class DenseIndex:
         import faiss
         import numpy as np
 
-        size = len(self) * self.dimension
-        if self.is_exact:
-            components: NDArray[Any] = faiss.rev_swig_ptr(self._inner.get_xb(), size)
-        else:
-            components = faiss.rev_swig_ptr(self._inner.codes.data(), size)
-        return np.asarray(components).reshape(len(self), self.dimension)
+        memory = self._inner.get_xb() if self.is_exact else self._inner.codes.data()
+        return np.asarray(faiss.rev_swig_ptr(memory, len(self) * self.dimension)).reshape(len(self), self.dimension)
+
+    @cached_property
+    def _in_bytes(self) -> Any:  # noqa: ANN401 - see above
+        """The index itself if its components take one byte, otherwise a copy of which they do."""
+        if not self.is_exact:
+            return self._inner
+        copy = _quantised(self._components.min(axis=0), self._components.max(axis=0))
+        copy.add(self._components)
+        return copy
 
     @cached_property
     def _quantiser(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -204,7 +215,7 @@ class DenseIndex:
         import faiss
         import numpy as np
 
-        trained: NDArray[np.float32] = faiss.vector_to_array(self._inner.sq.trained)
+        trained: NDArray[np.float32] = faiss.vector_to_array(self._in_bytes.sq.trained)
         lowest, extent = trained.reshape(2, self.dimension)
         step: NDArray[np.float32] = extent / np.float32(_STEPS)
         return lowest + step / np.float32(2), step
@@ -212,66 +223,57 @@ class DenseIndex:
     def _cosines(self, rows: NDArray[np.int64], vector: NDArray[np.float32]) -> NDArray[np.float32]:
         import numpy as np
 
-        if self.is_exact:
-            return _dots(self._components[rows], vector)
-        # FAISS's own decoder wakes a team of threads for every call: sixty times slower for the labels of one medicine.
-        offset, step = self._quantiser
-        weights, constant = vector * step, float(vector @ offset)
+        weights, constant = vector, 0.0
+        if not self.is_exact:
+            # FAISS's own decoder wakes a team of threads for every call: sixty times slower for a medicine's labels.
+            offset, step = self._quantiser
+            weights, constant = vector * step, float(vector @ offset)
         starts = range(0, len(rows), _ROWS_AT_ONCE)
-        parts = [_dots(self._components[rows[i : i + _ROWS_AT_ONCE]].astype(np.float32), weights) for i in starts]
-        return np.concatenate(parts) + np.float32(constant)
+        # Not as a matrix product, which OpenBLAS would divide among threads that then wait for more work.
+        parts = [np.vecdot(self._components[rows[i : i + _ROWS_AT_ONCE]].astype(np.float32), weights) for i in starts]
+        return np.concatenate([*parts, np.empty(0, np.float32)]) + np.float32(constant)
 
-    def _all(self, vector: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Every row and its cosine."""
-        import numpy as np
+    def _nearest(self, vector: NDArray[np.float32], n: int) -> NDArray[np.int64]:
+        """The rows of the `n` nearest of each stretch of the vectors, question and vectors both in bytes.
 
-        return self._in_parts(lambda first, last: (np.arange(first, last), _dots(self._components[first:last], vector)))
-
-    def _scan(self, vector: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The rows and cosines of the nearest `k` of each stretch of the vectors."""
+        Whole numbers are multiplied several times as fast as they are turned into float32; what the question loses by
+        it moves a passage a few places.
+        """
         import faiss
         import numpy as np
 
-        def search(first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        index = self._in_bytes
+        # A byte means a step up to here; from here on it is a number, and the question takes the steps along.
+        index.sq.qtype = faiss.ScalarQuantizer.QT_8bit_direct_signed
+        weights = vector * self._quantiser[1]
+        weights = np.round(weights * (_LARGEST / max(float(np.abs(weights).max()), _LEAST))).reshape(1, -1)
+
+        def search(first: int, last: int) -> NDArray[np.int64]:
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorRange(first, last))  # type: ignore[call-arg]
-            cosines, rows = self._inner.search(vector.reshape(1, -1), k, params=parameters)
-            found = rows[0] >= 0
-            return np.asarray(rows[0][found], dtype=np.int64), np.asarray(cosines[0][found], dtype=np.float32)
+            rows: NDArray[np.int64] = index.search(weights, n, params=parameters)[1][0]
+            return rows[rows >= 0]
 
-        return self._in_parts(search)
-
-    def _in_parts(
-        self, search: Callable[[int, int], tuple[NDArray[np.int64], NDArray[np.float32]]]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The rows and cosines that `search` finds in each stretch of the rows, every core with its own."""
-        import numpy as np
-
-        n_parts = max(min(n_cores(), self._components.nbytes // _BYTES_PER_THREAD), 1)
+        n_parts = min(n_cores(), index.codes.size() // _BYTES_PER_THREAD)
+        if n_parts < 2:
+            return search(0, len(self))
         bounds = [len(self) * part // n_parts for part in range(n_parts + 1)]
-        parts = list(self._workers.map(search, bounds[:-1], bounds[1:]))
-        rows: NDArray[np.int64] = np.concatenate([part[0] for part in parts])
-        cosines: NDArray[np.float32] = np.concatenate([part[1] for part in parts])
-        return rows, cosines
+        return np.concatenate(list(self._workers.map(search, bounds[:-1], bounds[1:])))
 
     @cached_property
     def _workers(self) -> ThreadPoolExecutor:
         """Threads that stay: to start them takes as long as to search ten thousand vectors."""
-        import faiss
-
-        # A team of FAISS's own for each of them would only be in the way.
-        return ThreadPoolExecutor(n_cores(), "dense", faiss.omp_set_num_threads, (1,))
+        return ThreadPoolExecutor(n_cores(), "dense")
 
 
-def _dots(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The inner product of each row and the vector.
-
-    Not as a matrix product: OpenBLAS would divide it among threads, and on two cores searches without a medicine were
-    a third faster with one thread of it or none; its threads probably wait for more work at the embedder's cost.
-    """
+def _quantised(lowest: NDArray[np.float32], highest: NDArray[np.float32]) -> Any:  # noqa: ANN401 - see above
+    """An empty index of one byte a component, each between its `lowest` and `highest` (d,)."""
+    import faiss
     import numpy as np
 
-    products: NDArray[np.float32] = np.vecdot(rows, vector)
-    return products
+    index = faiss.IndexScalarQuantizer(len(lowest), faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    # The quantiser learns the range of each component and nothing else, so the ends of the ranges will do.
+    index.train(np.stack([lowest, highest]))
+    return index
 
 
 def _is_full(path: Path) -> bool:
