@@ -13,7 +13,7 @@ from knowledge_base.builder import KnowledgeBaseBuilder
 from knowledge_base.knowledge_base import KnowledgeBase
 from knowledge_base.question_words import quoted
 from knowledge_base.schema import DATABASE_NAME
-from knowledge_base.word_index import WordIndex
+from knowledge_base.word_index import WordIndex, kth_best
 
 WORDS = ("dose", "doses", "pain", "renal", "failure", "tablet", "of", "naïve")
 N_PASSAGES = 60
@@ -105,3 +105,16 @@ def test_threads_share_one_index(folder: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda n: tuple(index.best([WORDS[n % 4], "renal failure"], 9).tolist()), range(64)))
     assert len(set(found)) == 3, "dose and doses are one stem"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    scores=st.lists(st.sampled_from((0.0, 1e-9, 0.5, 1.0, 2.5, 7.0)), max_size=400),
+    k=st.integers(0, 12),
+)
+def test_the_kth_best_is_where_sorting_puts_it(scores: list[float], k: int) -> None:
+    above = sorted((one for one in scores if one > 0), reverse=True)
+    cut = kth_best(np.array(scores, dtype=np.float64), k)
+    kept = [one for one in scores if one >= cut]
+    least = above[k - 1] if 0 < k < len(above) else 0.0
+    assert sorted(kept, reverse=True) == [one for one in above if one >= least]
