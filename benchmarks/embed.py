@@ -1,6 +1,7 @@
-"""Passages embedded a second, against sentence-transformers' own `encode_document` on the same texts.
+"""Passages embedded a second, and milliseconds a question, against sentence-transformers on the same texts.
 
-The texts are cut from the starter monographs, or every so many of a knowledge base's passages.
+The passages are cut from the starter monographs, or every so many of a knowledge base's; the questions are those of
+`eval/data`, one at a time.
 
     python -m benchmarks.embed [--n PASSAGES] [--kb DIR]
 """
@@ -10,13 +11,17 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import time
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.machine import describe_machine
 from chatbot.wiring import prepare_environment
+from eval.question_files import load_items
+from eval.questions import STARTER_QUESTIONS
 
 _PIECE_CHARS = 800
 
@@ -50,7 +55,33 @@ def main() -> None:
     print("|---|---|---|")
     print(f"| sentence-transformers, encode_document | {their_rate:.1f} | 1.00 |")
     print(f"| vademecum | {our_rate:.1f} | {our_rate / their_rate:.2f} |")
-    print(f"lowest cosine between the two: {cosine:.6f}")
+    print(f"lowest cosine between the two: {cosine:.6f}\n")
+    questions = [one.question for one in load_items(STARTER_QUESTIONS)]
+    ways: dict[str, Callable[[str], NDArray[np.float32]]] = {
+        "sentence-transformers, encode_query": lambda text: model.encode_query(text, show_progress_bar=False),
+        "vademecum, float32": lambda text: embedder.embed_queries([text])[0],
+        "vademecum, for search": embedder.embed_question,
+    }
+    exact = _in_turn(ways["sentence-transformers, encode_query"], questions)[0]
+    print(f"{len(questions)} questions")
+    print("| embedder | median ms | lowest cosine |")
+    print("|---|---|---|")
+    for name, way in ways.items():
+        way("warm")
+        vectors, times = _in_turn(way, questions)
+        print(f"| {name} | {np.median(times):.2f} | {np.vecdot(vectors, exact).min():.4f} |")
+
+
+def _in_turn(
+    way: Callable[[str], NDArray[np.float32]], questions: Sequence[str]
+) -> tuple[NDArray[np.float32], list[float]]:
+    """The vectors of the questions, and the milliseconds that each took."""
+    vectors, times = [], []
+    for question in questions:
+        start = time.perf_counter()
+        vectors.append(way(question))
+        times.append((time.perf_counter() - start) * 1000)
+    return np.array(vectors), times
 
 
 def _texts(n: int) -> list[str]:

@@ -223,6 +223,9 @@ class _Unmodelled:
         rows = np.stack([np.random.default_rng(seed).standard_normal(self.dimension, np.float32) for seed in seeds])
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
+    def embed_question(self, text: str) -> Any:  # noqa: ANN401
+        return self.embed_queries([text])[0]
+
     def embed_passages(self, texts: Sequence[str], progress: object = None) -> Any:  # noqa: ANN401
         return self.embed_queries(texts)
 

@@ -329,7 +329,7 @@ class Answerer:
         )
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The question, already embedded by retrieval and remembered, then sentences."""
+        """The question, often embedded by the gate already and remembered, then sentences."""
         embedder = self._kb.embedder
         return np.concatenate([embedder.embed_queries(texts[:1]), embedder.embed_passages(texts[1:])])
 

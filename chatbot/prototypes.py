@@ -52,7 +52,7 @@ class Prototypes:
         """The most alarming of a message's sentences, if it is alarming enough.
 
         Args:
-            message: what the person wrote; a message of one sentence is embedded as it stands, which retrieval shares.
+            message: what the person wrote; one sentence is embedded as it stands, which the choice of quotes shares.
             sentences: those that may speak of something happening.
         """
         told = [sentence for sentence in sentences if _SOMEBODY.search(sentence.text)][:_N_SENTENCES]

@@ -48,6 +48,10 @@ class RememberingEmbedder:
         """Vectors (n, dimension) of questions."""
         return self._embedder.embed_queries(texts)
 
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """The vector (dimension,) of one question."""
+        return self._embedder.embed_question(text)
+
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Vectors (n, dimension) of passages, in their order."""
         import numpy as np

@@ -1,8 +1,8 @@
 """Text to unit vectors, and the token counts that chunking needs.
 
-The default is all-MiniLM-L6-v2, which runs without torch (`minilm.py`); any other sentence-transformers model
-goes by name or folder (`sentence_model.py`). Weights load with the first text to embed, the tokenizer
-alone with the first count, nothing on import.
+The default is all-MiniLM-L6-v2, which runs without torch (`minilm.py`, for questions `byte_minilm.py`); any other
+sentence-transformers model goes by name or folder (`sentence_model.py`). Weights load with the first text to embed,
+the tokenizer alone with the first count, nothing on import.
 
 Passages are embedded by several threads of one core each, not by one batch spread over the cores: that was 15 %
 faster on two cores, and a busy machine slows it in proportion instead of stalling every matrix product at a barrier.
@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+from knowledge_base.byte_minilm import ByteMiniLm, multiplies_bytes
 from knowledge_base.minilm import (
     MINILM_DIMENSION,
     MINILM_MAX_TOKENS,
@@ -64,6 +65,9 @@ class Embedder(Protocol):
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors (n, dimension) of questions."""
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """The vector (dimension,) of one question, soon; it may differ from `embed_queries` by a few thousandths."""
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Vectors (n, dimension) of passages, in their order; `progress` counts the texts done."""
@@ -116,11 +120,13 @@ class SentenceTransformerEmbedder:
         self._model_name = model_name
         self._lock = threading.RLock()
         self._model: TextModel | None = None
+        self._question_model: TextModel | None = None
         self._bulk_model: TextModel | None = None
         self._is_bulk_known = False
         self._tokenizer: Tokenizer | None = None
         self._n_special = 0
         self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._questions: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -158,22 +164,32 @@ class SentenceTransformerEmbedder:
         """Vectors (n, dimension) of questions; the last few hundred are remembered."""
         import numpy as np
 
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return np.stack(self._remembered(self._queries, texts, self._load))
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """The vector (dimension,) of one question, in bytes where that is faster; remembered, too."""
+        return self._remembered(self._questions, [text], self._load_for_questions)[0]
+
+    def _remembered(
+        self, known: OrderedDict[str, NDArray[np.float32]], texts: Sequence[str], load: Callable[[], TextModel]
+    ) -> list[NDArray[np.float32]]:
+        """The vectors of texts, by the model that `load` gives unless they are known."""
         with self._lock:
-            known = {text: self._queries[text] for text in texts if text in self._queries}
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
+            found = {text: known[text] for text in texts if text in known}
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
-            model = self._load()
+            model = load()
             prompt = model.prompts[0]
             # Over all cores: alone on the machine a question is back sooner, and it is all that anybody waits for.
             vectors = model.embed([prompt + text for text in missing], alone=True)
-            known.update(zip(missing, vectors, strict=True))
+            found.update(zip(missing, vectors, strict=True))
             with self._lock:
-                self._queries.update((text, known[text]) for text in missing)
-                while len(self._queries) > _QUERY_CACHE_SIZE:
-                    self._queries.popitem(last=False)
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        return np.stack([known[text] for text in texts])
+                known.update((text, found[text]) for text in missing)
+                while len(known) > _QUERY_CACHE_SIZE:
+                    known.popitem(last=False)
+        return [found[text] for text in texts]
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Vectors (n, dimension) of passages, in their order; `progress` counts the texts done."""
@@ -210,6 +226,13 @@ class SentenceTransformerEmbedder:
                 self._n_special = tokenizer.num_special_tokens_to_add(is_pair=False)
                 self._tokenizer = tokenizer
         return self._tokenizer.encode(text, add_special_tokens=False)
+
+    def _load_for_questions(self) -> TextModel:
+        with self._lock:
+            if self._question_model is None:
+                in_bytes = self._model_name is None and multiplies_bytes()
+                self._question_model = ByteMiniLm() if in_bytes else self._load()
+            return self._question_model
 
     def _load(self, n_texts: int = 1) -> TextModel:
         """The model for so many texts: with an accelerator at hand a large number goes there."""

@@ -9,7 +9,7 @@ in a third of the time. Knows no cache and no batches.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -88,8 +88,15 @@ class MiniLm:
         # Its threads would look out for more work for 50 ms, on the cores that the search then needs.
         options.add_session_config_entry("session.intra_op.spin_duration_us", str(_SPIN_MICROSECONDS))
         options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(self._folder))
-        graph = (files("knowledge_base") / "data" / "minilm.onnx").read_bytes()
+        graph, given = self._graph()
+        # They are copied when the session is made, and have to be there until then.
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in given.values()]
+        options.add_external_initializers(list(given), values)
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def _graph(self) -> tuple[bytes, Mapping[str, NDArray[Any]]]:
+        """The network, and the tensors that it takes from elsewhere than the weights file."""
+        return (files("knowledge_base") / "data" / "minilm.onnx").read_bytes(), {}
 
 
 def minilm_tokenizer() -> Tokenizer:

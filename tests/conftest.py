@@ -59,6 +59,9 @@ class WordEmbedder:
                 row[hashlib.sha256(text[start:end].lower().encode()).digest()[0] % self.dimension] += 1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
+    def embed_question(self, text: str):
+        return self.embed_queries([text])[0]
+
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None):
         self.n_embedded += len(texts)
         return self.embed_queries(texts)
