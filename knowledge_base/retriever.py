@@ -30,6 +30,7 @@ from knowledge_base.read_passages import ReadPassages
 from knowledge_base.scopes import Scope, find_scopes
 from knowledge_base.selection import Ranked, interleave, select, spread, take_turns
 from knowledge_base.text_ranker import score_texts
+from knowledge_base.text_table import TextTable
 from knowledge_base.text_words import TextWords
 from knowledge_base.types import Passage, Query, Retrieval, ScoredPassage
 from knowledge_base.unread_names import UnreadNames
@@ -90,6 +91,7 @@ class HybridRetriever:
         self._reranker = reranker
         self._adapt = adapt
         self._tables = Tables(aspect_table(), drug_classes())
+        self._texts = TextTable()
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
 
@@ -186,7 +188,7 @@ class HybridRetriever:
             ranked.append(Ranked(read, at[read.passage.number] + said.score, said.names_other, said.says))
         if not scope.about_drug:
             ranked.sort(key=lambda one: (-one.score, one.passage.number))
-            ranked = [*_as_texts(query.text, vector, ranked[:_TEXTS], opened.dense), *ranked[_TEXTS:]]
+            ranked = [*self._as_texts(query.text, vector, ranked[:_TEXTS], opened.dense), *ranked[_TEXTS:]]
         if self._reranker is not None:
             again = self._reranker.score(reading.text, [one.passage for one in ranked])
             ranked = [
@@ -194,6 +196,14 @@ class HybridRetriever:
             ]
         ranked.sort(key=lambda one: (-one.score, one.passage.number))
         return spread(ranked, reading.doubt, detail(len(reading.words)) if scope.about_drug else 0.0)
+
+    def _as_texts(
+        self, question: str, vector: NDArray[np.float32], ranked: Sequence[Ranked], dense: DenseIndex
+    ) -> list[Ranked]:
+        """Passages for a question without a medicine, scored by heading and text too: no section says enough."""
+        near = dense.vectors(np.array([one.passage.number for one in ranked], dtype=np.int64)) @ vector
+        scores = score_texts(question, [one.read.free_text for one in ranked], near.tolist(), self._texts)
+        return [one._replace(score=one.score + score) for one, score in zip(ranked, scores, strict=True)]
 
     def _open(self) -> _Opened:
         with self._lock:
@@ -215,13 +225,6 @@ def _naming_others(scope: Scope, words: WordIndex, rows: NDArray[np.int64] | Non
         for phrases in (other.names, (*other.phrases, *other.broad)):
             found.update(dict.fromkeys(words.best(all_phrases(phrases), _CALLED, rows).tolist()))
     return np.fromiter(found, dtype=np.int64)
-
-
-def _as_texts(question: str, vector: NDArray[np.float32], ranked: Sequence[Ranked], dense: DenseIndex) -> list[Ranked]:
-    """Passages for a question without a medicine, scored by heading and text as well: no label section says enough."""
-    near = dense.vectors(np.array([one.passage.number for one in ranked], dtype=np.int64)) @ vector if ranked else ()
-    scores = score_texts(question, [one.read.free_text for one in ranked], [float(cosine) for cosine in near])
-    return [one._replace(score=one.score + score) for one, score in zip(ranked, scores, strict=True)]
 
 
 def _n_documents(scopes: Sequence[Scope], catalogue: Catalogue) -> int:

@@ -8,9 +8,7 @@ what. Knows no index: who has vectors gives cosines, `rank_texts` makes them.
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,6 +17,7 @@ from knowledge_base.lay_terms import Meaning, meanings_of, share_of
 from knowledge_base.question_core import core_of
 from knowledge_base.question_types import types_of, types_of_heading
 from knowledge_base.question_words import any_of, content_words, quoted
+from knowledge_base.text_table import TextTable
 from knowledge_base.words import edits, padded_words, word_set
 
 if TYPE_CHECKING:
@@ -111,9 +110,14 @@ def rank_scored(scores: Sequence[float]) -> list[int]:
     return sorted(range(len(scores)), key=lambda place: -scores[place])
 
 
-def score_texts(message: str, texts: Sequence[FreeText], near: Sequence[float]) -> list[float]:
-    """How well each text answers; `near` are the cosines of the message's core and the texts."""
-    return [score(one) for one in features(OpenQuestion.read(message), texts, near)]
+def score_texts(
+    message: str, texts: Sequence[FreeText], near: Sequence[float], table: TextTable | None = None
+) -> list[float]:
+    """How well each text answers; `near` are the cosines of the message's core and the texts.
+
+    Who asks often hands on a `table` to be used again.
+    """
+    return [score(one) for one in features(OpenQuestion.read(message), texts, near, table)]
 
 
 def score(features: Features, weights: Features = WEIGHTS) -> float:
@@ -127,9 +131,11 @@ def score(features: Features, weights: Features = WEIGHTS) -> float:
     )
 
 
-def features(question: OpenQuestion, texts: Sequence[FreeText], near: Sequence[float]) -> list[Features]:
-    """The features of each text; `near` are the cosines of question and texts."""
-    shared = _bm25(question.expression, texts)
+def features(
+    question: OpenQuestion, texts: Sequence[FreeText], near: Sequence[float], table: TextTable | None = None
+) -> list[Features]:
+    """The features of each text; `near` are the cosines of question and texts, `table` as for `score_texts`."""
+    shared = (table or TextTable()).bm25(question.expression, [(text.heading, text.text) for text in texts])
     best = max(shared.values(), default=0.0)
     said = _Said(question.words)
     return [
@@ -175,18 +181,6 @@ def _parts(text: FreeText) -> list[str]:
         windows.append(words[start:end].strip())
         start = end
     return [f"{text.heading}\n{window}".strip() for window in windows or [""]]
-
-
-def _bm25(expression: str, texts: Sequence[FreeText]) -> Mapping[int, float]:
-    """BM25 of the texts that fit, by place, among these texts alone: what all of them share tells nothing."""
-    if not expression or not texts:
-        return {}
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute("CREATE VIRTUAL TABLE texts USING fts5(heading, body, content = '', tokenize = 'porter unicode61')")
-        rows = [(place, text.heading, text.text) for place, text in enumerate(texts)]
-        db.executemany("INSERT INTO texts(rowid, heading, body) VALUES (?, ?, ?)", rows)
-        found = db.execute("SELECT rowid, -bm25(texts, 2.0, 1.0) FROM texts WHERE texts MATCH ?", (expression,))
-        return dict(found.fetchall())
 
 
 class _Heading(NamedTuple):
