@@ -79,7 +79,7 @@ def _ours(index: DenseIndex, questions: NDArray[np.float32]) -> tuple[NDArray[np
         start = time.perf_counter()
         hits = index.search(question, max(_DEPTHS))
         times.append((time.perf_counter() - start) * 1000)
-        found.append([hit.number for hit in hits])
+        found.append(hits.numbers)
     return np.array(found), times
 
 

@@ -38,9 +38,9 @@ class PassageBaselines:
 
     def rank(self, question: str, k: int) -> dict[str, list[Passage]]:
         """The first `k` passages for each system."""
-        lexical = list(self._words.best_scored(_words(question), _DEPTH))
+        lexical = self._words.best_scored(_words(question), _DEPTH).numbers.tolist()
         vector = self._kb.embedder.embed_queries([question])[0]
-        dense = [hit.number for hit in self._kb.dense.search(vector, _DEPTH)]
+        dense = self._kb.dense.search(vector, _DEPTH).numbers.tolist()
         return {
             name: list(self._kb.store.passages(ranking[:k]).values())
             for name, ranking in _with_fusion(lexical, dense).items()

@@ -47,18 +47,20 @@ class ByteMiniLm(MiniLm):
 
     def _in_bytes(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """The names and values of what the graph takes besides the weights file."""
+        from safetensors import safe_open
         from safetensors.numpy import load_file
 
-        weights = load_file(self._folder / MINILM_WEIGHTS)
         with as_file(files("knowledge_base") / "data" / "minilm_smoothing.safetensors") as path:
             smoothing = load_file(path)
         for name, factors in smoothing.items():
             yield name, 1 / factors
-        for name, weight in weights.items():
-            layer = name.removesuffix(".weight")
-            if weight.ndim == 2 and layer.startswith("encoder."):
-                smooth = smoothing.get(layer.rpartition(".")[0])
-                yield from _quantised(layer, weight if smooth is None else weight * smooth)
+        with safe_open(self._folder / MINILM_WEIGHTS, framework="numpy") as weights:
+            # One at a time: the file has 90 MB.
+            for name in weights.keys():  # noqa: SIM118 - no mapping
+                layer, kind = name.rsplit(".", 1)
+                if kind == "weight" and layer.startswith("encoder.") and not layer.endswith("LayerNorm"):
+                    weight, smooth = weights.get_tensor(name), smoothing.get(layer.rpartition(".")[0])
+                    yield from _quantised(layer, weight if smooth is None else weight * smooth)
 
 
 def _quantised(layer: str, weight: NDArray[np.float32]) -> Iterator[tuple[str, NDArray[Any]]]:

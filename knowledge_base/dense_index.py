@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from knowledge_base.cores import n_cores
 from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.fusion import Hits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,13 +46,6 @@ _STEPS: Final = 255
 _LARGEST: Final = 127
 """What a byte with a sign holds."""
 _LEAST: Final = 1e-30
-
-
-class DenseHit(NamedTuple):
-    """A passage number and the cosine of its vector to the question's, in [-1, 1]."""
-
-    number: int
-    cosine: float
 
 
 class DenseIndex:
@@ -145,12 +139,12 @@ class DenseIndex:
         ids: NDArray[np.int64] = faiss.vector_to_array(self._index.id_map)
         return ids
 
-    def search(self, vector: NDArray[np.float32], k: int, numbers: NDArray[np.int64] | None = None) -> list[DenseHit]:
-        """The `k` nearest passages, best first, among `numbers` if given."""
+    def search(self, vector: NDArray[np.float32], k: int, numbers: NDArray[np.int64] | None = None) -> Hits:
+        """The `k` nearest passages and the cosines of their vectors to the question's, among `numbers` if given."""
         import numpy as np
 
         if len(self) == 0 or k < 1 or (numbers is not None and len(numbers) == 0):
-            return []
+            return Hits(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
         if numbers is not None:
             rows = self._rows(numbers)
         elif len(self) <= _FEW:
@@ -163,8 +157,7 @@ class DenseIndex:
             enough = cosines >= np.partition(cosines, len(cosines) - k)[len(cosines) - k]
             rows, cosines = rows[enough], cosines[enough]
         order = np.lexsort((rows, -cosines))[:k]
-        found = self.numbers[rows[order]].tolist()
-        return [DenseHit(*hit) for hit in zip(found, cosines[order].tolist(), strict=True)]
+        return Hits(self.numbers[rows[order]], cosines[order])
 
     def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors (n, d), as they are kept, of passages that are in the index."""

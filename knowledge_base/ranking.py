@@ -7,7 +7,7 @@ A sum of parts in comparable units: 1 is "the right section". Weights were set o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from knowledge_base.aspects import AspectTable
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import DrugClasses
-from knowledge_base.fusion import RRF_K
+from knowledge_base.fusion import RRF_K, Hits, fused_ranks
 from knowledge_base.lay_terms import said_in
 from knowledge_base.loinc import is_highlights
 from knowledge_base.read_passages import ReadPassage
@@ -124,16 +124,14 @@ def prior(
     return np.float32(share) * sections + of_class + by_source
 
 
-def relevance(
-    fused: Mapping[int, float], cosines: Mapping[int, float], numbers: NDArray[np.int64]
-) -> NDArray[np.float32]:
+def relevance(dense: Hits, lexical: Hits, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
     """What both searches say of each number: its fused rank as a share of the best possible, and its cosine.
 
-    Ranks alone hide how far the first is ahead of the second; the cosine tells.
+    Ranks alone hide how far the first is ahead of the second; the cosine tells. `numbers` ascend, all hits among them.
     """
-    ranks = [fused.get(number, 0.0) / _RRF_BEST for number in numbers.tolist()]
-    near = [max(cosines.get(number, 0.0), 0.0) for number in numbers.tolist()]
-    return _RELEVANCE * np.array(ranks, dtype=np.float32) + _NEARNESS * np.array(near, dtype=np.float32)
+    ranks = (fused_ranks((dense, lexical), numbers) / _RRF_BEST).astype(np.float32)
+    near = np.maximum(dense.among(numbers), 0.0).astype(np.float32)
+    return np.float32(_RELEVANCE) * ranks + np.float32(_NEARNESS) * near
 
 
 def text_score(

@@ -19,7 +19,6 @@ from knowledge_base.aspects import aspect_table
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.drug_classes import drug_classes
 from knowledge_base.drug_names import DrugLexicon, Resolution
-from knowledge_base.fusion import reciprocal_rank_fusion
 from knowledge_base.query_adapter import QueryAdapter, query_adapter
 from knowledge_base.question_core import core_of
 from knowledge_base.question_parts import parts_of
@@ -171,13 +170,12 @@ class HybridRetriever:
         lexical = words.best_scored(phrases, _DEPTH, rows)
         dense = opened.dense.search(vector, _DEPTH, None if rows is None else catalogue.numbers[rows])
         naming = catalogue.numbers[_naming_others(scope, words, rows)]
-        fused = reciprocal_rank_fusion([[hit.number for hit in dense], list(lexical)])
-        found = np.unique(np.concatenate([np.fromiter(fused, dtype=np.int64), naming]))
+        found = np.unique(np.concatenate([dense.numbers, lexical.numbers, naming]))
         # A medicine's own documents are weighed whole: a passage of the right section may be in neither ranking.
         part = catalogue.part(np.searchsorted(catalogue.numbers, found) if rows is None else rows)
         scores = prior(part, reading, query.text, self._tables, about_drug=scope.about_drug)
         at_found = np.searchsorted(part.numbers, found)
-        scores[at_found] += relevance(fused, {hit.number: hit.cosine for hit in dense}, found)
+        scores[at_found] += relevance(dense, lexical, found)
         scores[at_found] += wording(len(reading.words), lexical, found, words.all_said(phrases))
         best = np.argsort(-scores, kind="stable")[:_READ]
         places = np.concatenate([best, np.searchsorted(part.numbers, naming)])

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from knowledge_base.fusion import Hits
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -68,10 +70,10 @@ class WordIndex:
         """The `k` rows that hold the phrases best, best first, among `rows` (ascending) if given."""
         return self._best(phrases, k, rows)[0]
 
-    def best_scored(self, phrases: Sequence[str], k: int, rows: NDArray[np.int64] | None = None) -> dict[int, float]:
+    def best_scored(self, phrases: Sequence[str], k: int, rows: NDArray[np.int64] | None = None) -> Hits:
         """The numbers of the same passages with their BM25, best first."""
         found, scores = self._best(phrases, k, rows)
-        return dict(zip(self._numbers[found].tolist(), scores.tolist(), strict=True))
+        return Hits(self._numbers[found], scores)
 
     def _best(
         self, phrases: Sequence[str], k: int, rows: NDArray[np.int64] | None

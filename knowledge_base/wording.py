@@ -8,10 +8,11 @@ finding (`eval/section_finding.py`) together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from knowledge_base.fusion import Hits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,20 +28,17 @@ def detail(n_words: int) -> float:
     return min(1.0, n_words / _FULL_LENGTH)
 
 
-def wording(
-    n_words: int, scores: Mapping[int, float], numbers: NDArray[np.int64], all_said: float
-) -> NDArray[np.float32]:
+def wording(n_words: int, lexical: Hits, numbers: NDArray[np.int64], all_said: float) -> NDArray[np.float32]:
     """BM25 of each number as a share of the best one's, weighed by the question's length and how much of it is met.
 
     Args:
         n_words: words that carry the question.
-        scores: BM25 by passage number, of the passages that share a word with it.
-        numbers: the passages to score.
+        lexical: the passages that share a word with it, and their BM25.
+        numbers: the passages to score, ascending, those among them.
         all_said: BM25 of a passage of mean length that says each phrase of the question once.
     """
-    best = max(scores.values(), default=0.0)
-    if best <= 0 or all_said <= 0:
+    if not len(lexical.numbers) or all_said <= 0:
         return np.zeros(len(numbers), dtype=np.float32)
-    shares = np.array([scores.get(number, 0.0) / best for number in numbers.tolist()], dtype=np.float32)
+    best = float(lexical.scores[0])
     weight = _WEIGHT * detail(n_words) * min(1.0, best / all_said)
-    return np.float32(weight) * shares
+    return np.float32(weight) * (lexical.among(numbers) / best).astype(np.float32)

@@ -25,8 +25,8 @@ def test_build_open_search(tmp_path: Path, word_embedder, make_document) -> None
     assert (manifest.n_documents, manifest.n_passages, manifest.generation) == (1, 2, 1)
     assert stages[-1] == ("embedding", 2, 2)
     base = KnowledgeBase.open(tmp_path / "kb", word_embedder)
-    hit = base.dense.search(word_embedder.embed_queries(["ibuprofen storage keep it dry"])[0], 1)[0]
-    assert base.store.passages([hit.number])[hit.number].text == "Keep it dry."
+    [number] = base.dense.search(word_embedder.embed_question("ibuprofen storage keep it dry"), 1).numbers.tolist()
+    assert base.store.passages([number])[number].text == "Keep it dry."
     assert verify(tmp_path / "kb") == []
 
 
@@ -115,7 +115,7 @@ def test_an_empty_generation_after_everything_is_removed(tmp_path: Path, word_em
         builder.remove_documents(["md:a@1"])
         assert builder.publish().n_passages == 0
     base = KnowledgeBase.open(tmp_path, word_embedder)
-    assert base.dense.search(np.ones(32, dtype=np.float32), 3) == []
+    assert base.dense.search(np.ones(32, dtype=np.float32), 3).numbers.tolist() == []
     assert len(base.store.numbers_with("pain", at_most=3)) == 0
     assert verify(tmp_path) == []
 

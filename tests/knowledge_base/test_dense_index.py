@@ -31,9 +31,9 @@ def test_search_is_exact_with_and_without_a_filter(seed: int, k: int, chosen: se
     query = vectors[seed % 20]
     hits = index.search(query, k, None if chosen is None else numbers[positions])
     cosines = sorted(((float(vectors[i] @ query), int(numbers[i])) for i in positions), reverse=True)
-    assert len(hits) == min(k, len(positions))
-    assert [hit.cosine for hit in hits] == pytest.approx([cosine for cosine, _ in cosines[:k]], abs=1e-5)
-    assert {hit.number for hit in hits} <= {int(numbers[i]) for i in positions}
+    assert len(hits.numbers) == min(k, len(positions))
+    assert hits.scores.tolist() == pytest.approx([cosine for cosine, _ in cosines[:k]], abs=1e-5)
+    assert set(hits.numbers.tolist()) <= {int(numbers[i]) for i in positions}
 
 
 @settings(max_examples=40, deadline=None)
@@ -46,27 +46,54 @@ def test_a_search_over_bytes_is_exact_over_what_the_bytes_mean(seed: int, k: int
     positions = sorted(chosen) if chosen is not None else list(range(80))
     hits = index.search(query, k, None if chosen is None else numbers[positions])
     cosines = sorted((float(kept[i] @ query) for i in positions), reverse=True)
-    assert [hit.cosine for hit in hits] == pytest.approx(cosines[:k], abs=1e-5)
-    assert {hit.number for hit in hits} <= {int(numbers[i]) for i in positions}
+    assert hits.scores.tolist() == pytest.approx(cosines[:k], abs=1e-5)
+    assert set(hits.numbers.tolist()) <= {int(numbers[i]) for i in positions}
 
 
-def test_bytes_are_searched_in_stretches_as_in_one() -> None:
+@pytest.mark.parametrize("max_exact", [0, 60_000])
+@pytest.mark.parametrize("bytes_per_thread", [1000, 16_000_000])
+def test_a_search_in_bytes_first_finds_what_comparing_all_finds(
+    monkeypatch: pytest.MonkeyPatch, max_exact: int, bytes_per_thread: int
+) -> None:
+    monkeypatch.setattr("knowledge_base.dense_index._BYTES_PER_THREAD", bytes_per_thread)
     vectors, numbers, query = _vectors(60_000, 1)
-    index = DenseIndex.build(numbers, vectors)
-    assert not index.is_exact
-    cosines = index.vectors(numbers) @ query
+    index = DenseIndex.build(numbers, vectors, max_exact=max_exact)
+    assert index.is_exact == (max_exact > 0)
+    cosines = np.round(index.vectors(numbers) @ query, 6)
     best = np.argsort(-cosines, kind="stable")[:50]
-    assert [hit.number for hit in index.search(query, 50)] == numbers[best].tolist()
+    hits = index.search(query, 50)
+    assert hits.numbers.tolist() == numbers[best].tolist()
+    assert hits.scores.tolist() == pytest.approx(cosines[best].tolist(), abs=1e-5)
 
 
-def test_bytes_are_written_and_read(tmp_path: Path) -> None:
-    vectors, numbers, query = _vectors(40, 2)
+def test_one_text_in_many_labels_comes_in_their_order() -> None:
+    vectors, numbers, query = _vectors(5_000, 4)
+    vectors[100:400] = query
+    hits = DenseIndex.build(numbers, vectors).search(query, 200)
+    assert hits.numbers.tolist() == numbers[100:300].tolist()
+
+
+def test_a_question_without_a_direction_is_near_nothing() -> None:
+    vectors, numbers, _ = _vectors(3_000, 5)
+    for max_exact in (0, 3_000):
+        hits = DenseIndex.build(numbers, vectors, max_exact=max_exact).search(np.zeros(8, dtype=np.float32), 3)
+        assert hits.scores.tolist() == [0, 0, 0]
+
+
+def test_bytes_are_written_and_read_whether_searched_or_not(tmp_path: Path) -> None:
+    vectors, numbers, query = _vectors(3_000, 2)
     index = DenseIndex.build(numbers, vectors, max_exact=0)
+    index.write(tmp_path / "before.faiss")
+    found = index.search(query, 40).numbers.tolist()
     index.write(tmp_path / "v.faiss")
+    assert (tmp_path / "before.faiss").read_bytes() == (tmp_path / "v.faiss").read_bytes()
     again = DenseIndex.read(tmp_path / "v.faiss")
     assert not again.is_exact
-    assert again.search(query, 40) == index.search(query, 40)
-    assert again.search(query, 5, numbers[3:30]) == index.search(query, 5, numbers[3:30])
+    assert again.search(query, 40).numbers.tolist() == found
+    assert (
+        again.search(query, 5, numbers[3:30]).numbers.tolist() == index.search(query, 5, numbers[3:30]).numbers.tolist()
+    )
+    assert np.array_equal(again.vectors(numbers), index.vectors(numbers))
 
 
 def test_an_index_of_an_earlier_version_is_read(tmp_path: Path) -> None:
@@ -78,14 +105,14 @@ def test_an_index_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     earlier.add_with_ids(vectors[order], numbers[order])
     faiss.write_index(earlier, str(tmp_path / "v.faiss"))
     index = DenseIndex.read(tmp_path / "v.faiss")
-    assert [hit.number for hit in index.search(query, 20)] == numbers[np.argsort(-(vectors @ query))].tolist()
+    assert index.search(query, 20).numbers.tolist() == numbers[np.argsort(-(vectors @ query))].tolist()
     assert np.allclose(index.vectors(numbers[4:9]), vectors[4:9])
 
 
 def test_numbers_that_are_not_indexed_never_come_back() -> None:
     index, numbers, vectors = _index(4)
     hits = index.search(vectors[0], 10, np.array([numbers[1], 999], dtype=np.int64))
-    assert [hit.number for hit in hits] == [numbers[1]]
+    assert hits.numbers.tolist() == [numbers[1]]
 
 
 def test_written_and_read(tmp_path: Path) -> None:
@@ -113,7 +140,7 @@ def test_blocks_make_the_index_that_the_whole_makes(tmp_path: Path, max_exact: i
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = DenseIndex.build(np.empty(0, dtype=np.int64), np.empty((0, 8), dtype=np.float32))
     index.write(tmp_path / "v.faiss")
-    assert DenseIndex.read(tmp_path / "v.faiss").search(np.ones(8, dtype=np.float32), 3) == []
+    assert DenseIndex.read(tmp_path / "v.faiss").search(np.ones(8, dtype=np.float32), 3).numbers.tolist() == []
 
 
 @pytest.mark.parametrize("keep", [0, 3, 40, 0.5, -1])

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base.fusion import RRF_K, reciprocal_rank_fusion
+from knowledge_base.fusion import RRF_K, Hits, fused_ranks, reciprocal_rank_fusion
 
 RANKINGS = st.lists(st.lists(st.integers(0, 30), unique=True, max_size=20), max_size=4)
 
@@ -46,3 +47,14 @@ def test_a_repeat_counts_at_its_best_rank_only() -> None:
 def test_nothing_in_nothing_out() -> None:
     assert reciprocal_rank_fusion([]) == {}
     assert reciprocal_rank_fusion([[], []]) == {}
+
+
+@given(RANKINGS, st.sets(st.integers(0, 40)))
+def test_numbers_are_fused_as_other_items_are(rankings: list[list[int]], others: set[int]) -> None:
+    numbers = np.array(sorted(others.union(*rankings)), dtype=np.int64)
+    searches = [Hits(np.array(one, dtype=np.int64), -np.arange(len(one), dtype=np.float64)) for one in rankings]
+    fused = reciprocal_rank_fusion(rankings)
+    assert fused_ranks(searches, numbers).tolist() == [fused.get(number, 0.0) for number in numbers.tolist()]
+    for search, ranking in zip(searches, rankings, strict=True):
+        expected = [-float(ranking.index(number)) if number in ranking else 0.0 for number in numbers.tolist()]
+        assert search.among(numbers).tolist() == expected
