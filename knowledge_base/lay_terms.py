@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from knowledge_base.words import Word, name_key
 
@@ -19,14 +20,23 @@ _STEM_CHARS: Final = 5
 """Two words with the same first letters count as one ("pregnant", "pregnancy"); English medical words bear it."""
 
 
-class Meaning(NamedTuple):
+@dataclass(frozen=True)
+class Meaning:
     """What one or several words of a question stand for: phrases of folded words, as said first."""
 
     phrases: tuple[str, ...]
 
+    @cached_property
+    def _needles(self) -> tuple[str, ...]:
+        return tuple(map(_needle, self.phrases))
+
     def is_in(self, folded: str) -> bool:
         """Whether a text has this meaning; `folded` is its folded words, a space before, between and after them."""
-        return any(_needle(phrase) in folded for phrase in self.phrases)
+        # Dozens of texts are asked for each question: a loop is twice as fast as a generator for `any`.
+        for needle in self._needles:  # noqa: SIM110
+            if needle in folded:
+                return True
+        return False
 
 
 def meanings_of(words: Sequence[Word]) -> tuple[Meaning, ...]:
