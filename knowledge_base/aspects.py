@@ -52,7 +52,7 @@ class Aspect:
     """Whether the query adapter knows it; its cues alone tell otherwise."""
 
     def fit(self, question: str) -> float:
-        """1 for a cue, one half for a hint, 0 for neither."""
+        """1 for a cue, one half for a hint, 0 for neither, of a question in small letters."""
         if self.cues.search(question) is not None:
             return 1.0
         return _HINT if self.hints is not None and self.hints.search(question) is not None else 0.0
@@ -89,7 +89,7 @@ class AspectTable:
 
     def fits(self, question: str, drug_spans: Sequence[tuple[int, int]] = ()) -> dict[str, float]:
         """How well the cues of each aspect fit a question: 1, one half or 0."""
-        masked = mask(question, drug_spans, _DRUG)
+        masked = mask(question, drug_spans, _DRUG).lower()
         return {name: aspect.fit(masked) for name, aspect in self._aspects.items()}
 
     def resolve(
@@ -153,7 +153,9 @@ def _aspect(name: str, entry: dict[str, Any]) -> Aspect:
 
 
 def _any(sources: Sequence[str]) -> re.Pattern[str]:
-    return _pattern("|".join(f"(?:{source})" for source in sources))
+    """Any of the patterns, for a text in small letters: to be told so saves half of the time."""
+    source = "|".join(f"(?:{source})" for source in sources)
+    return re.compile(source, 0 if source == source.lower() else re.IGNORECASE)
 
 
 def _pattern(source: str) -> re.Pattern[str]:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import Final
 
 from knowledge_base.dose_comparison import StoredDose
 from knowledge_base.read_connections import ReadConnections
 from knowledge_base.types import DocumentInfo, DoseDisagreement, Passage, Place, Sharing
+
+_MAX: Final = 8192
+"""Passages of which it is remembered how many labels share them."""
 
 
 class SourceComparison:
@@ -27,14 +31,25 @@ class SourceComparison:
         self._generation = generation
         self._documents = documents
         self._passages = passages
+        self._known: dict[int, Sharing | None] = {}
 
     def sharing(self, numbers: Sequence[int]) -> dict[int, Sharing]:
         """How many labels of its medicine have the text of each passage, for those that stand in a label."""
+        known = self._known
+        missing = [number for number in numbers if number not in known]
+        if missing:
+            if len(known) + len(missing) > _MAX:
+                known = self._known = {number: known[number] for number in numbers if number in known}
+            known.update({**dict.fromkeys(missing), **self._sharing(missing)})
+        found = ((number, known[number]) for number in numbers)
+        return {number: sharing for number, sharing in found if sharing is not None}
+
+    def _sharing(self, numbers: Sequence[int]) -> dict[int, Sharing]:
         marks = ", ".join("?" * len(numbers))
         rows = self._file.all(
             "SELECT p.number, p.document, o.document FROM passage_places p"  # noqa: S608 - marks only
             f" LEFT JOIN passage_places o ON o.text_number = p.text_number WHERE p.number IN ({marks})",
-            [int(number) for number in numbers],
+            numbers,
         )
         holders: dict[int, set[int]] = {}
         homes: dict[int, int] = {}
