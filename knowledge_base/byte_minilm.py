@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LARGEST: Final = 127
-_FAST: Final = frozenset(("avx512_vnni", "avx_vnni", "asimddp"))
-"""Processors without one of these either take as long as for float32 or let sums of products overflow."""
+_FAST: Final = frozenset(("avx512_vnni", "avx_vnni"))
+"""Intel's and AMD's processors without one of these let sums of products overflow; others were not measured."""
 
 
 def multiplies_bytes(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     """Whether the processor multiplies 8-bit whole numbers faster than float32; only Linux is asked."""
-    return sys.platform == "linux" and not _FAST.isdisjoint(cpuinfo.read_text(encoding="utf-8").split())
+    if sys.platform != "linux" or not cpuinfo.is_file():
+        return False
+    return not _FAST.isdisjoint(cpuinfo.read_text(encoding="utf-8").split())
 
 
 class ByteMiniLm(MiniLm):

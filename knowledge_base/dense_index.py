@@ -223,7 +223,8 @@ class DenseIndex:
             weights, constant = vector * step, float(vector @ offset)
         starts = range(0, len(rows), _ROWS_AT_ONCE)
         # Not as a matrix product, which OpenBLAS would divide among threads that then wait for more work.
-        parts = [np.vecdot(self._components[rows[i : i + _ROWS_AT_ONCE]].astype(np.float32), weights) for i in starts]
+        blocks = (self._components[rows[i : i + _ROWS_AT_ONCE]].astype(np.float32, copy=False) for i in starts)
+        parts = [np.vecdot(block, weights) for block in blocks]
         return np.concatenate([*parts, np.empty(0, np.float32)]) + np.float32(constant)
 
     def _nearest(self, vector: NDArray[np.float32], n: int) -> NDArray[np.int64]:

@@ -62,7 +62,7 @@ def test_without_fast_bytes_one_question_is_embedded_in_float32(monkeypatch: pyt
     [
         ("flags : fpu sse2 avx2 avx512f avx512_vnni", True),
         ("flags : fpu sse2 avx2 avx_vnni", True),
-        ("Features : fp asimd asimddp", True),
+        ("Features : fp asimd asimddp", False),
         ("flags : fpu sse2 avx2 avx512f", False),
         ("", False),
     ],
@@ -73,5 +73,6 @@ def test_bytes_are_for_processors_that_multiply_them(
     (tmp_path / "cpuinfo").write_text(flags)
     monkeypatch.setattr("sys.platform", "linux")
     assert multiplies_bytes(tmp_path / "cpuinfo") is expected
+    assert not multiplies_bytes(tmp_path / "missing")
     monkeypatch.setattr("sys.platform", "darwin")
     assert not multiplies_bytes(tmp_path / "cpuinfo")
