@@ -2,7 +2,7 @@
 
 The recipe: sentence-transformers under torch, a flat FAISS index over pieces of 1,000 characters, the nearest eight.
 Both answer in one process, a round of all questions each in turn: threads that still wait for work of the one are
-not in the way of the other. A question carries a number, how often its like was put, so that neither remembers its
+not in the way of the other. A question carries the number of its round and place, so that neither remembers its
 vector; the first round, in a column of its own, reads words and passages that are then remembered. Peak memory is of
 a process that does nothing else. Besides a knowledge base of yours, synthetic ones of any size are measured, built on
 first use.
@@ -110,7 +110,7 @@ def _measure(base: Path, rounds: int, *, with_recipe: bool) -> dict[str, Any]:
     kinds = {}
     for kind, texts in questions.items():
         milliseconds: dict[str, list[list[float]]] = {name: [] for name in stages}
-        marks = {name: (n // len(_WITHOUT) + 1 for n in itertools.count()) for name in stages}
+        marks = {name: map(_mark, itertools.count()) for name in stages}
         for _ in range(rounds + 1):
             for name, stage in stages.items():
                 milliseconds[name].append(list(_round(stage, texts, marks[name])))
@@ -125,14 +125,18 @@ def _measure(base: Path, rounds: int, *, with_recipe: bool) -> dict[str, Any]:
     return {"n_passages": knowledge_base.manifest.n_passages, "kinds": kinds, "peak_mib": own_peak_mib()}
 
 
-def _round(stage: Callable[[str], object], questions: list[str], marks: Iterator[int]) -> Iterator[float]:
+def _round(stage: Callable[[str], object], questions: list[str], marks: Iterator[str]) -> Iterator[float]:
     """The milliseconds of each question."""
     for question in questions:
-        # Each form of question gets each number once: new to a cache, not a new word each time, and it means the same.
         text = f"{question} ({next(marks)})"
         start = time.perf_counter()
         stage(text)
         yield (time.perf_counter() - start) * 1000
+
+
+def _mark(n: int) -> str:
+    """What the `n`-th question carries: no form of question gets it twice, and few rounds have a word of their own."""
+    return f"{n // _N_QUESTIONS + 1} {n % _N_QUESTIONS // len(_WITHOUT) + 1}"
 
 
 def _about_drugs(knowledge_base: KnowledgeBase) -> list[str]:
