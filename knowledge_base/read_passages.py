@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from knowledge_base.near_duplicates import Fingerprint
+from knowledge_base.remembered import Remembered
 from knowledge_base.text_ranker import FreeText
 from knowledge_base.words import padded_words
 
@@ -56,18 +57,12 @@ class ReadPassages:
 
     def __init__(self, store: PassageStore, at_most: int = _MAX) -> None:
         self._store = store
-        self._at_most = at_most
-        self._known: dict[int, ReadPassage] = {}
+        self._known = Remembered(self._read, at_most)
 
     def __call__(self, numbers: Sequence[int]) -> list[ReadPassage]:
         """The passages of these numbers in their order; one that is not stored is left out."""
-        known = self._known
-        found = {number: known[number] for number in numbers if number in known}
-        missing = [number for number in numbers if number not in found]
-        if missing:
-            read = {number: ReadPassage(passage) for number, passage in self._store.passages(missing).items()}
-            if len(known) + len(read) > self._at_most:
-                known = self._known = {}
-            known.update(read)
-            found.update(read)
+        found = self._known(numbers)
         return [found[number] for number in numbers if number in found]
+
+    def _read(self, numbers: Sequence[int]) -> dict[int, ReadPassage]:
+        return {number: ReadPassage(passage) for number, passage in self._store.passages(numbers).items()}

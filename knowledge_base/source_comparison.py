@@ -11,6 +11,7 @@ from typing import Final
 
 from knowledge_base.dose_comparison import StoredDose
 from knowledge_base.read_connections import ReadConnections
+from knowledge_base.remembered import Remembered
 from knowledge_base.types import DocumentInfo, DoseDisagreement, Passage, Place, Sharing
 
 _MAX: Final = 8192
@@ -31,20 +32,13 @@ class SourceComparison:
         self._generation = generation
         self._documents = documents
         self._passages = passages
-        self._known: dict[int, Sharing | None] = {}
+        self._known = Remembered(self._sharing, _MAX)
 
     def sharing(self, numbers: Sequence[int]) -> dict[int, Sharing]:
         """How many labels of its medicine have the text of each passage, for those that stand in a label."""
-        known = self._known
-        missing = [number for number in numbers if number not in known]
-        if missing:
-            if len(known) + len(missing) > _MAX:
-                known = self._known = {number: known[number] for number in numbers if number in known}
-            known.update({**dict.fromkeys(missing), **self._sharing(missing)})
-        found = ((number, known[number]) for number in numbers)
-        return {number: sharing for number, sharing in found if sharing is not None}
+        return {number: sharing for number, sharing in self._known(numbers).items() if sharing is not None}
 
-    def _sharing(self, numbers: Sequence[int]) -> dict[int, Sharing]:
+    def _sharing(self, numbers: Sequence[int]) -> dict[int, Sharing | None]:
         marks = ", ".join("?" * len(numbers))
         rows = self._file.all(
             "SELECT p.number, p.document, o.document FROM passage_places p"  # noqa: S608 - marks only
@@ -56,7 +50,7 @@ class SourceComparison:
         for number, document, other in rows:
             homes[number] = document
             holders.setdefault(number, {document}).add(other)
-        found = {}
+        found: dict[int, Sharing | None] = dict.fromkeys(numbers)
         for number, document in homes.items():
             info = self._documents.get(document)
             labels = self._labels.get(info.ingredients, frozenset()) if info is not None else frozenset()

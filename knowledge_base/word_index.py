@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from knowledge_base.fusion import Hits
+from knowledge_base.remembered import Remembered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,8 +64,7 @@ class WordIndex:
         self._numbers = store.columns.number
         self._places: _Cache[NDArray[np.int64]] = _Cache()
         self._postings: _Cache[_Postings] = _Cache()
-        self._stems: OrderedDict[str, tuple[str, ...]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._stems = Remembered(self._stems_of, _STEMS_CACHE)
 
     def best(self, phrases: Sequence[str], k: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """The `k` rows that hold the phrases best, best first, among `rows` (ascending) if given."""
@@ -123,16 +123,11 @@ class WordIndex:
         return np.asarray(1 - _B + _B * lengths / lengths.mean(), dtype=np.float64)
 
     def _stemmed(self, phrases: Sequence[str]) -> list[tuple[str, ...]]:
-        with self._lock:
-            known = {phrase: self._stems[phrase] for phrase in phrases if phrase in self._stems}
-        missing = [phrase for phrase in dict.fromkeys(phrases) if phrase not in known]
-        if missing:
-            known.update(zip(missing, self._store.stems(missing), strict=True))
-            with self._lock:
-                self._stems.update((phrase, known[phrase]) for phrase in missing)
-                while len(self._stems) > _STEMS_CACHE:
-                    self._stems.popitem(last=False)
+        known = self._stems(phrases)
         return [known[phrase] for phrase in phrases]
+
+    def _stems_of(self, phrases: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        return dict(zip(phrases, self._store.stems(phrases), strict=True))
 
     def _postings_of(self, stems: tuple[str, ...]) -> _Postings:
         if (known := self._postings.get(stems)) is not None:
